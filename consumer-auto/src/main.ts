@@ -1,0 +1,22 @@
+import { connectConsumer } from '@orders/platform/consumer-parts'
+import { createLogger } from '@orders/platform/logger'
+import { OrderLines } from '@orders/platform/order-lines'
+import { runMain, runService } from '@orders/platform/service'
+import { loadEnvFile } from '@orders/platform/settings'
+import { readConfig } from './config.ts'
+import { createHandler } from './handle-delivery.ts'
+
+await runMain(async () => {
+  loadEnvFile()
+  const config = readConfig(process.env)
+  const log = createLogger({
+    name: 'consumer-auto',
+    level: config.LOG_LEVEL,
+    format: config.LOG_FORMAT,
+  })
+  await runService({ log, shutdownTimeoutMs: config.SHUTDOWN_TIMEOUT_MS }, async (service) => {
+    log.info(`group ${config.KAFKA_GROUP_ID} on ${config.KAFKA_TOPIC}: commits after every order`)
+    const { consumer, intake } = await connectConsumer('auto', config, service, log, () => {})
+    consumer.start(createHandler(intake, new OrderLines(log)))
+  })
+})

@@ -1,0 +1,107 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import {
+  RejoinRequired,
+  type Delivery,
+  type IncomingMessage,
+} from '@orders/platform/kafka/delivery'
+import type { OrderIntake, Taken } from '@orders/platform/order-intake'
+import type { OrderLines } from '@orders/platform/order-lines'
+import { Stopped } from '@orders/platform/patience'
+import { collect, emptyBatch, isFull, roomIn, type Batch } from './batch.ts'
+
+const COMMIT_TRIES = 4
+const COMMIT_PAUSE_MS = 500
+
+/** The part of the consumer that collects: what arrives is written at once, the tenth commits. */
+export class BatchHandler {
+  readonly #size: number
+  readonly #lines: OrderLines
+  #batch: Batch
+
+  constructor(size: number, lines: OrderLines) {
+    this.#size = size
+    this.#lines = lines
+    this.#batch = emptyBatch(size)
+  }
+
+  /** Forgets what was collected: after a change of the group it comes again. */
+  drop(): void {
+    if (this.#batch.count > 0) {
+      this.#lines.say(`${this.#batch.count}/${this.#size} dropped: they come again`)
+    }
+    this.#batch = emptyBatch(this.#size)
+  }
+
+  /** Handles deliveries with this intake. */
+  handleWith(intake: OrderIntake): (delivery: Delivery) => Promise<void> {
+    return async (delivery) => {
+      try {
+        await this.#handle(intake, delivery)
+      } catch (error) {
+        if (!(error instanceof Stopped)) throw error
+      }
+    }
+  }
+
+  async #handle(intake: OrderIntake, delivery: Delivery): Promise<void> {
+    let rest = delivery.messages
+    while (rest.length > 0) {
+      if (delivery.isStopping() || delivery.isLost()) return
+      // All that is in hand, but never beyond the tenth: nothing after it may be in its commit.
+      const inHand = rest.slice(0, roomIn(this.#batch))
+      rest = rest.slice(inHand.length)
+      const taken = await intake.take(delivery, inHand)
+      // Stored, but the batch was dropped meanwhile: what it counted comes again.
+      if (taken === null || delivery.isLost()) return
+      this.#add(delivery, inHand, taken)
+      if (isFull(this.#batch)) await this.#commit(delivery)
+      await delivery.heartbeat()
+    }
+  }
+
+  #add(delivery: Delivery, inHand: IncomingMessage[], taken: Taken): void {
+    const { partition } = delivery
+    const last = inHand.at(-1)?.offset ?? 0n
+    let seen = this.#batch.count
+    this.#batch = collect(this.#batch, partition, inHand.length, last + 1n)
+    delivery.resolve(last)
+    const orders = new Map(taken.orders.map((order) => [order.offset, order]))
+    for (const { offset } of inHand) {
+      seen += 1
+      const progress = `, ${seen}/${this.#size} collected`
+      const order = orders.get(offset)
+      if (order) this.#lines.stored(partition, order, progress)
+      else this.#lines.say(`dead-lettered partition ${partition} offset ${offset}${progress}`)
+    }
+  }
+
+  async #commit(delivery: Delivery): Promise<void> {
+    const { nextOffsets, count } = this.#batch
+    for (let tries = 1; ; tries += 1) {
+      try {
+        await delivery.commit(nextOffsets)
+        break
+      } catch (error) {
+        if (isGroupChange(error) || delivery.isLost()) throw error
+        if (tries === COMMIT_TRIES) throw new RejoinRequired('no commit', { cause: error })
+        await sleep(COMMIT_PAUSE_MS)
+        await delivery.heartbeat()
+      }
+    }
+    this.#batch = emptyBatch(this.#size)
+    const places = [...nextOffsets].sort(([a], [b]) => a - b)
+    const text = places.map(([partition, offset]) => `partition ${partition} → ${offset}`)
+    this.#lines.say(`${count} committed: ${text.join(', ')}`)
+  }
+}
+
+/** Errors by which the client library itself joins again. */
+function isGroupChange(error: unknown): boolean {
+  const type = error instanceof Error && 'type' in error ? error.type : null
+  return (
+    type === 'REBALANCE_IN_PROGRESS' ||
+    type === 'NOT_COORDINATOR_FOR_GROUP' ||
+    type === 'ILLEGAL_GENERATION' ||
+    type === 'UNKNOWN_MEMBER_ID'
+  )
+}

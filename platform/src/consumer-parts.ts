@@ -1,0 +1,193 @@
+import { DeadLetterClaims } from './dead-letter-claims.ts'
+import { DeadLetters } from './dead-letters.ts'
+import { withAdmin } from './kafka/admin.ts'
+import type { KafkaOptions } from './kafka/client.ts'
+import { GroupConsumer } from './kafka/group-consumer.ts'
+import { PartitionSender } from './kafka/sender.ts'
+import { deadLetterTopic } from './kafka/topics.ts'
+import type { Logger } from './logger.ts'
+import { OrderDecoder } from './order-decoder.ts'
+import { OrderIntake } from './order-intake.ts'
+import { OrderStore, type ConsumerName } from './order-store.ts'
+import { untilBack } from './patience.ts'
+import { openRedis, redactUrl, type RedisClient } from './redis.ts'
+import { Registry } from './schema-registry.ts'
+import type { Service } from './service.ts'
+
+/** What both consumers are told by their settings. */
+export interface ConsumerConfig {
+  KAFKA_BROKERS: string[]
+  KAFKA_TOPIC: string
+  KAFKA_DLQ_TOPIC: string
+  KAFKA_GROUP_ID: string
+  SCHEMA_REGISTRY_URL: string
+  REDIS_URL: string
+  STARTUP_TIMEOUT_MS: number
+  OUTAGE_TIMEOUT_MS: number
+}
+
+/** The two halves of a consumer: what reads the log, and what takes messages to Redis. */
+export interface ConsumerParts {
+  consumer: GroupConsumer
+  intake: OrderIntake
+}
+
+const SEND_TIMEOUT_MS = 10_000
+
+/**
+ * Connects a consumer with everything it needs, waiting for what is not there yet. `onDropped` is
+ * called whenever what was read but not committed will come again.
+ */
+export async function connectConsumer(
+  name: ConsumerName,
+  config: ConsumerConfig,
+  service: Service,
+  log: Logger,
+  onDropped: () => void,
+): Promise<ConsumerParts> {
+  const kafka: KafkaOptions = {
+    clientId: config.KAFKA_GROUP_ID,
+    brokers: config.KAFKA_BROKERS,
+    onLog: (_level, message, facts) => log.debug(facts, message),
+  }
+  const { redis, close } = openRedis(config.REDIS_URL)
+  service.defer('redis', close)
+  await waitForRedis(redis, config, service, log)
+  const partitions = await waitForTopic(kafka, config, service, log)
+  await ensureDeadLetterTopic(kafka, config, partitions, service, log)
+
+  const sender = new PartitionSender({ ...kafka, sendTimeoutMs: SEND_TIMEOUT_MS })
+  service.defer('dead-letter sender', () => sender.close())
+  const deadLetters = new DeadLetters(
+    {
+      kafka,
+      topic: config.KAFKA_TOPIC,
+      dlqTopic: config.KAFKA_DLQ_TOPIC,
+      dlqPartitions: partitions,
+      groupId: config.KAFKA_GROUP_ID,
+    },
+    sender,
+    new DeadLetterClaims(redis, config.KAFKA_DLQ_TOPIC),
+  )
+  const intake = new OrderIntake({
+    decoder: new OrderDecoder(new Registry(config.SCHEMA_REGISTRY_URL)),
+    store: new OrderStore(redis, config.KAFKA_TOPIC, name),
+    deadLetters,
+    log,
+    signal: service.signal,
+    outageTimeoutMs: config.OUTAGE_TIMEOUT_MS,
+    registryUrl: config.SCHEMA_REGISTRY_URL,
+    redisUrl: redactUrl(config.REDIS_URL),
+    fetchLogStart: (partition) => fetchLogStart(kafka, config.KAFKA_TOPIC, partition),
+  })
+  const consumer = createConsumer(name, kafka, config, service, log, () => {
+    intake.reset()
+    onDropped()
+  })
+  service.defer('kafka consumer', () => consumer.close())
+  return { consumer, intake }
+}
+
+function createConsumer(
+  name: ConsumerName,
+  kafka: KafkaOptions,
+  config: ConsumerConfig,
+  service: Service,
+  log: Logger,
+  onDropped: () => void,
+): GroupConsumer {
+  return new GroupConsumer({
+    ...kafka,
+    groupId: config.KAFKA_GROUP_ID,
+    topic: config.KAFKA_TOPIC,
+    autoCommit: name === 'auto',
+    signal: service.signal,
+    outageTimeoutMs: config.OUTAGE_TIMEOUT_MS,
+    onAssigned: (partitions) =>
+      log.info({ partitions }, `joined the group: partitions ${partitions.join(', ') || 'none'}`),
+    onDropped,
+    onTrouble: (message) => log.warn(message),
+    onFatal: (error) => service.fail(error),
+  })
+}
+
+async function waitForRedis(
+  redis: RedisClient,
+  config: ConsumerConfig,
+  { signal }: Service,
+  log: Logger,
+): Promise<void> {
+  const patience = {
+    what: `Redis at ${redactUrl(config.REDIS_URL)}`,
+    advice: 'start it (npm run cluster:up) or set REDIS_URL',
+    limitMs: config.STARTUP_TIMEOUT_MS,
+    signal,
+    isAway: () => true,
+    onWait: (message: string) => log.warn(message),
+  }
+  await untilBack(patience, () => redis.ping())
+}
+
+async function waitForTopic(
+  kafka: KafkaOptions,
+  config: ConsumerConfig,
+  { signal }: Service,
+  log: Logger,
+): Promise<number> {
+  const onWait = (message: string) => log.warn(message)
+  const what = `Kafka at ${config.KAFKA_BROKERS.join(', ')}`
+  const advice = 'start it (npm run cluster:up) or set KAFKA_BROKERS'
+  const topic = `topic ${config.KAFKA_TOPIC}, which the producer makes`
+  const count = () => withAdmin(kafka, (admin) => admin.countPartitions(config.KAFKA_TOPIC))
+  await untilBack(
+    { what, advice, limitMs: config.STARTUP_TIMEOUT_MS, signal, isAway: () => true, onWait },
+    count,
+  )
+  return untilBack(
+    {
+      what: topic,
+      advice: 'start the producer, or set KAFKA_TOPIC',
+      limitMs: config.OUTAGE_TIMEOUT_MS,
+      signal,
+      isAway: () => true,
+      onWait,
+    },
+    async () => {
+      const partitions = await count()
+      if (partitions === null) throw new Error('there is no such topic yet')
+      return partitions
+    },
+  )
+}
+
+async function ensureDeadLetterTopic(
+  kafka: KafkaOptions,
+  config: ConsumerConfig,
+  partitions: number,
+  { signal }: Service,
+  log: Logger,
+): Promise<void> {
+  const topic = config.KAFKA_DLQ_TOPIC
+  const shape = deadLetterTopic(topic, partitions)
+  // Both consumers may make it at the same moment, and a topic just made is not known everywhere.
+  const { created, differences } = await untilBack(
+    {
+      what: `topic ${topic}`,
+      advice: 'look at the brokers',
+      limitMs: config.STARTUP_TIMEOUT_MS,
+      signal,
+      isAway: () => true,
+      onWait: (message) => log.warn(message),
+    },
+    () => withAdmin(kafka, (admin) => admin.ensureTopic(shape)),
+  )
+  if (created) log.info(`created topic ${topic}: ${partitions} partitions`)
+  for (const difference of differences) log.warn(`topic ${topic}: ${difference}`)
+}
+
+async function fetchLogStart(kafka: KafkaOptions, topic: string, partition: number) {
+  const ranges = await withAdmin(kafka, (admin) => admin.fetchRanges(topic))
+  const range = ranges.find((entry) => entry.partition === partition)
+  if (!range) throw new Error(`topic ${topic} has no partition ${partition}`)
+  return range.low
+}

@@ -1,0 +1,191 @@
+import type { Consumer, EachBatchPayload } from 'kafkajs'
+import { pause } from '../patience.ts'
+import { UserError, describeError } from '../user-error.ts'
+import { createKafka, type KafkaOptions } from './client.ts'
+import { createDelivery, type Delivery } from './delivery.ts'
+
+/** A member of a consumer group on one topic. */
+export interface GroupConsumerOptions extends KafkaOptions {
+  groupId: string
+  topic: string
+  autoCommit: boolean
+  signal: AbortSignal
+  /** The member gives up after being without a group for this long. */
+  outageTimeoutMs: number
+  onAssigned: (partitions: number[]) => void
+  /** Called synchronously whenever what was read but not committed will come again. */
+  onDropped: () => void
+  onTrouble: (message: string) => void
+  /** The member cannot go on; the process should end. */
+  onFatal: (error: unknown) => void
+}
+
+const SESSION_TIMEOUT_MS = 10_000
+const REBALANCE_TIMEOUT_MS = 20_000
+const HEARTBEAT_INTERVAL_MS = 2_000
+const MAX_WAIT_MS = 500 // Also the longest that a stop waits for a fetch.
+const METADATA_MAX_AGE_MS = 15_000
+const RETRIES = 5
+const RETRY_FIRST_MS = 200
+const RETRY_MAX_MS = 2_000
+const REBUILD_PAUSE_MS = 1_000
+
+const BUGS = new Set(['TypeError', 'RangeError', 'ReferenceError', 'SyntaxError'])
+const DENIALS = new Set(['GROUP_AUTHORIZATION_FAILED', 'TOPIC_AUTHORIZATION_FAILED'])
+
+/**
+ * Reads a topic as a member of a group. When the client library gives up, a new member with a new
+ * connection takes over: the library's own restart keeps the old brokers in mind, and some of its
+ * errors leave it idle for ever.
+ */
+export class GroupConsumer {
+  readonly #options: GroupConsumerOptions
+  #consumer: Consumer | null = null
+  #assigned = new Set<number>()
+  #epoch = 0
+  #memberSince = Date.now()
+  #running: Promise<void> = Promise.resolve()
+
+  constructor(options: GroupConsumerOptions) {
+    this.#options = options
+  }
+
+  /** Begins to read; every delivery goes to the handler, one at a time. */
+  start(handle: (delivery: Delivery) => Promise<void>): void {
+    this.#memberSince = Date.now()
+    this.#running = this.#keepRunning(handle)
+  }
+
+  /** Leaves the group after the delivery in hand. */
+  async close(): Promise<void> {
+    await this.#consumer?.disconnect()
+    await this.#running
+  }
+
+  async #keepRunning(handle: (delivery: Delivery) => Promise<void>): Promise<void> {
+    const { signal, onFatal, onTrouble, outageTimeoutMs, groupId, brokers } = this.#options
+    while (!signal.aborted) {
+      const error = await this.#runOnce(handle)
+      this.#drop()
+      if (signal.aborted) return
+      if (isFatal(error)) return onFatal(error)
+      const away = Date.now() - this.#memberSince
+      if (away > outageTimeoutMs) {
+        return onFatal(
+          new UserError(
+            `group ${groupId} is out of reach since ${Math.round(away / 1_000)} s ` +
+              `(${describeError(error)}): start Kafka at ${brokers.join(', ')}, then this again`,
+          ),
+        )
+      }
+      onTrouble(`lost the group: ${describeError(error)}; joining again`)
+      await pause(REBUILD_PAUSE_MS, signal)
+    }
+  }
+
+  /** One life of a client, from connecting to its crash; returns what ended it. */
+  async #runOnce(handle: (delivery: Delivery) => Promise<void>): Promise<unknown> {
+    const { topic, autoCommit, signal } = this.#options
+    const consumer = this.#build()
+    this.#consumer = consumer
+    const crashed = new Promise<unknown>((resolve) => {
+      consumer.on(consumer.events.CRASH, ({ payload }) => resolve(payload.error))
+      consumer.on(consumer.events.STOP, () => signal.aborted && resolve(null))
+    })
+    try {
+      await consumer.connect()
+      await consumer.subscribe({ topics: [topic], fromBeginning: true })
+      await consumer.run({
+        autoCommit,
+        ...(autoCommit ? { autoCommitThreshold: 1 } : {}),
+        partitionsConsumedConcurrently: 1,
+        eachBatchAutoResolve: false,
+        eachBatch: (payload) => this.#handle(handle, this.#deliver(consumer, payload)),
+      })
+      // A stop that came while the client was still joining found nothing to stop.
+      if (signal.aborted) await consumer.disconnect()
+    } catch (error) {
+      await consumer.disconnect().catch(() => undefined)
+      return error
+    }
+    return await crashed
+  }
+
+  #build(): Consumer {
+    const kafka = createKafka(this.#options)
+    const consumer = kafka.consumer({
+      groupId: this.#options.groupId,
+      allowAutoTopicCreation: false,
+      sessionTimeout: SESSION_TIMEOUT_MS,
+      rebalanceTimeout: REBALANCE_TIMEOUT_MS,
+      heartbeatInterval: HEARTBEAT_INTERVAL_MS,
+      maxWaitTimeInMs: MAX_WAIT_MS,
+      metadataMaxAge: METADATA_MAX_AGE_MS,
+      retry: {
+        retries: RETRIES,
+        initialRetryTime: RETRY_FIRST_MS,
+        maxRetryTime: RETRY_MAX_MS,
+        factor: 0.2,
+        multiplier: 2,
+        restartOnFailure: () => Promise.resolve(false),
+      },
+    })
+    consumer.on(consumer.events.REBALANCING, () => this.#drop())
+    // Some rejoins come without a REBALANCING event, so this one drops as well.
+    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+      this.#drop()
+      this.#assign(payload.memberAssignment[this.#options.topic] ?? [])
+    })
+    return consumer
+  }
+
+  /** A bug of ours ends the process: the client library would only sit idle after it. */
+  async #handle(handle: (delivery: Delivery) => Promise<void>, delivery: Delivery) {
+    try {
+      await handle(delivery)
+    } catch (error) {
+      if (error instanceof UserError || (error instanceof Error && BUGS.has(error.name))) {
+        this.#options.onFatal(error)
+      }
+      throw error
+    }
+  }
+
+  #drop(): void {
+    this.#epoch += 1
+    this.#assigned.clear()
+    this.#options.onDropped()
+  }
+
+  #assign(partitions: number[]): void {
+    this.#memberSince = Date.now()
+    this.#assigned = new Set(partitions)
+    this.#options.onAssigned([...partitions].sort((a, b) => a - b))
+  }
+
+  #deliver(consumer: Consumer, payload: EachBatchPayload): Delivery {
+    const epoch = this.#epoch
+    const isLost = () => epoch !== this.#epoch || payload.isStale()
+    return createDelivery(payload, {
+      isLost,
+      isStopping: () => this.#options.signal.aborted || !payload.isRunning(),
+      owns: (partition) => epoch === this.#epoch && this.#assigned.has(partition),
+      seek: (offset) => {
+        const { topic, partition } = payload.batch
+        if (!isLost()) consumer.seek({ topic, partition, offset: String(offset) })
+      },
+      beat: () => {
+        this.#memberSince = Date.now()
+      },
+    })
+  }
+}
+
+/** A denial will not pass; whatever else a client dies of, a new one may survive. */
+function isFatal(error: unknown): boolean {
+  if (error instanceof UserError) return true
+  if (!(error instanceof Error)) return false
+  const { type, cause } = error as Error & { type?: unknown }
+  if (typeof type === 'string' && DENIALS.has(type)) return true
+  return cause !== undefined && cause !== error && isFatal(cause)
+}

@@ -1,0 +1,98 @@
+import { connect, type Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
+import type { ISocketFactory, Message, RecordMetadata } from 'kafkajs'
+import { createKafka, type KafkaOptions } from './client.ts'
+
+/** One producer id with its connections, from opening to retirement. */
+export interface ProducerSession {
+  readonly retired: boolean
+  /** Sends messages that all name the same partition. */
+  send(topic: string, messages: Message[]): Promise<RecordMetadata[]>
+  /** Cuts all connections and opens no other, so that nothing it still holds can be sent. */
+  retire(): void
+  /** Ends it politely. */
+  close(): Promise<void>
+}
+
+const ACK_TIMEOUT_MS = 5_000
+const SEND_RETRIES = 8
+const RETRY_FIRST_MS = 200
+const RETRY_MAX_MS = 2_000
+const METADATA_MAX_AGE_MS = 15_000
+const KEEP_ALIVE_MS = 60_000
+
+/**
+ * Connects an idempotent producer. Its own retries bridge a leader election: within one send they
+ * repeat the same sequence number, so the log stays free of duplicates.
+ */
+export async function openSession(options: KafkaOptions): Promise<ProducerSession> {
+  const sockets = new SocketLedger(options.socketFactory)
+  const kafka = createKafka({ ...options, retries: 1, socketFactory: sockets.factory })
+  const producer = kafka.producer({
+    idempotent: true,
+    allowAutoTopicCreation: false,
+    metadataMaxAge: METADATA_MAX_AGE_MS,
+    retry: {
+      retries: SEND_RETRIES,
+      initialRetryTime: RETRY_FIRST_MS,
+      maxRetryTime: RETRY_MAX_MS,
+      factor: 0.2,
+      multiplier: 2,
+    },
+  })
+  try {
+    await producer.connect()
+  } catch (error) {
+    sockets.cut()
+    throw error
+  }
+  let retired = false
+  return {
+    get retired() {
+      return retired
+    },
+    send: (topic, messages) =>
+      producer.send({ topic, messages, acks: -1, timeout: ACK_TIMEOUT_MS, compression: 0 }),
+    retire() {
+      retired = true
+      sockets.cut()
+      producer.disconnect().catch(() => undefined) // Its sockets are gone already.
+    },
+    async close() {
+      retired = true
+      await producer.disconnect()
+      sockets.cut()
+    },
+  }
+}
+
+/** Knows the sockets of one producer: the library keeps retrying after a disconnect. */
+class SocketLedger {
+  readonly #open = new Set<Socket>()
+  readonly #inner: ISocketFactory
+  #closed = false
+
+  constructor(inner: ISocketFactory = plainSocket) {
+    this.#inner = inner
+  }
+
+  readonly factory: ISocketFactory = (args) => {
+    const socket = this.#inner(args)
+    this.#open.add(socket)
+    socket.once('close', () => this.#open.delete(socket))
+    if (this.#closed) socket.destroy(new Error('this producer is retired'))
+    return socket
+  }
+
+  cut(): void {
+    this.#closed = true
+    for (const socket of this.#open) socket.destroy()
+  }
+}
+
+const plainSocket: ISocketFactory = ({ host, port, ssl, onConnect }) => {
+  const socket = ssl
+    ? connectTls({ host, port, servername: host, ...ssl }, onConnect)
+    : connect({ host, port }, onConnect)
+  return socket.setKeepAlive(true, KEEP_ALIVE_MS)
+}

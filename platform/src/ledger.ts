@@ -1,0 +1,215 @@
+import { constants } from 'node:fs'
+import { type FileHandle, mkdir, open, realpath } from 'node:fs/promises'
+import path from 'node:path'
+import type { Order } from '@orders/schemas/order'
+import { LedgerError, ledgerError } from './ledger-error.ts'
+import type { LedgerEntry, OutcomeEntry, RunEntry } from './ledger-format.ts'
+import { Journal, type JournalFile } from './ledger-journal.ts'
+import { type LedgerLock, takeLedgerLock } from './ledger-lock.ts'
+import { isTorn, type LedgerContent, loadLedger } from './ledger-read.ts'
+import { readLedgerLines, type UnreadableLine } from './ledger-read.ts'
+import { applyEntry, type LedgerState } from './ledger-state.ts'
+
+/** How to open a ledger. */
+export interface LedgerOptions {
+  /** Stands between ledger and disk, for tests of disks that fail. */
+  wrapFile?: (file: FileHandle) => JournalFile
+}
+
+/** In which condition the file was when it was opened. */
+export interface LedgerReport {
+  /** 1 where the last line was cut off in the middle, by a crash, and has been removed. */
+  tornLines: number
+  /** How many lines are no entries; they stay in the file. */
+  unreadableLines: number
+  /** The first twenty of them. */
+  unreadable: UnreadableLine[]
+}
+
+const OPEN_FLAGS = constants.O_RDWR | constants.O_CREAT
+const FILE_MODE = 0o644
+
+/**
+ * Opens the ledger of a producer, or begins one: makes its folders, takes its lock, reads what is
+ * outstanding and removes a torn last line.
+ *
+ * @throws {LedgerError} in one line, where another process has it or it cannot be written.
+ */
+export async function openLedger(file: string, options: LedgerOptions = {}): Promise<Ledger> {
+  const undo: (() => Promise<unknown>)[] = []
+  try {
+    await mkdir(path.dirname(file), { recursive: true })
+    const handle = await open(file, OPEN_FLAGS, FILE_MODE)
+    undo.push(() => handle.close())
+    // The real path, because the lock has to be the same one whichever way leads to the file.
+    const lock = await takeLedgerLock(await realpath(file))
+    undo.push(() => lock.release())
+    const content = await loadLedger(file)
+    const fileBytes = await repair(handle, content)
+    await syncFolder(path.dirname(file))
+    return new Ledger({ file, handle, lock, content, fileBytes, options })
+  } catch (error) {
+    for (const release of undo.reverse()) await release()
+    throw ledgerError(file, error)
+  }
+}
+
+/**
+ * Reads the entries of a ledger from its beginning, also while a producer writes it, and takes no
+ * lock. Lines that are no entries are told to `onUnreadable`, but for a last one still in writing.
+ *
+ * @throws {LedgerError} where there is no ledger or it cannot be read.
+ */
+export async function* readLedger(
+  file: string,
+  onUnreadable: (line: UnreadableLine) => void = () => undefined,
+): AsyncGenerator<LedgerEntry> {
+  try {
+    for await (const lines of readLedgerLines(file)) {
+      for (const read of lines) {
+        if ('entry' in read) yield read.entry
+        else if (!isTorn(read)) onUnreadable({ line: read.line.number, problem: read.problem })
+      }
+    }
+  } catch (error) {
+    throw ledgerError(file, error)
+  }
+}
+
+interface LedgerParts {
+  file: string
+  handle: FileHandle
+  lock: LedgerLock
+  content: LedgerContent
+  fileBytes: number
+  options: LedgerOptions
+}
+
+/** The account of every order that a producer tried to send. Made by `openLedger`. */
+export class Ledger {
+  readonly report: LedgerReport
+  readonly #file: string
+  readonly #state: LedgerState
+  readonly #journal: Journal
+  readonly #release: () => Promise<void>
+  #closing: Promise<void> | null = null
+
+  constructor({ file, handle, lock, content, fileBytes, options }: LedgerParts) {
+    const { state, tornFromByte, unreadableLines, unreadable } = content
+    this.report = { tornLines: tornFromByte === null ? 0 : 1, unreadableLines, unreadable }
+    this.#file = file
+    this.#state = state
+    this.#journal = new Journal({
+      file: options.wrapFile?.(handle) ?? handle,
+      fileBytes,
+      onWritten: (entries) => this.#takeWritten(entries),
+      onRefused: (cause, outcomes) => this.#takeRefused(cause, outcomes),
+    })
+    this.#release = async () => {
+      await handle.close()
+      await lock.release()
+    }
+  }
+
+  /** Everything tried that was not acknowledged since, in the order in which it was tried. */
+  get outstanding(): Order[] {
+    return [...this.#state.outstanding.values()]
+  }
+
+  /** The last run that began, or null in a new ledger. */
+  get lastRun(): RunEntry | null {
+    return this.#state.lastRun
+  }
+
+  /** How far a run has come: the highest index tried in it plus one, 0 for a run not known. */
+  triedInRun(runId: string): number {
+    return this.#state.triedInRun.get(runId) ?? 0
+  }
+
+  /** Records that a run begins; resolves when it is on disk. */
+  recordRun(run: RunEntry): Promise<void> {
+    return this.#append(run)
+  }
+
+  /**
+   * Records that an order is about to be sent; resolves when that is on disk. Rejects with a
+   * `LedgerError` when the disk refuses: then the order was not recorded and must not be sent.
+   */
+  recordTried(order: Order, runId: string, index: number | null): Promise<void> {
+    return this.#append({ kind: 'tried', runId, index, order })
+  }
+
+  /**
+   * Records what became of an order whose `recordTried` has resolved. Nobody has to wait for it.
+   * It rejects when the disk refuses for now: the outcome is kept all the same and written with
+   * the next entry, `flush` or `close` that the disk takes.
+   */
+  recordOutcome(outcome: OutcomeEntry): Promise<void> {
+    return this.#append(outcome)
+  }
+
+  /** Resolves when all that was recorded is on disk; rejects when the disk refuses outcomes. */
+  async flush(): Promise<void> {
+    await this.#journal.settle()
+    const { keptCount } = this.#journal
+    if (keptCount === 0) return
+    throw new LedgerError(
+      `the ledger ${this.#file} could not record ${keptCount} outcomes: ` +
+        'their orders count as outstanding and will be sent again',
+    )
+  }
+
+  /** Flushes, closes the file and gives the lock back, also when the flush fails. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    try {
+      await this.flush()
+    } finally {
+      await this.#release()
+    }
+  }
+
+  #append(entry: LedgerEntry): Promise<void> {
+    if (this.#closing === null) return this.#journal.append(entry)
+    const what = `the ledger ${this.#file} is closed: '${entry.kind}' was not recorded`
+    return Promise.reject(new LedgerError(what))
+  }
+
+  #takeWritten(entries: readonly LedgerEntry[]): void {
+    for (const entry of entries) applyEntry(this.#state, entry)
+  }
+
+  #takeRefused(cause: unknown, outcomes: readonly OutcomeEntry[]): LedgerError {
+    // What became of an order stays true, whether or not the disk takes it.
+    for (const outcome of outcomes) applyEntry(this.#state, outcome)
+    return ledgerError(this.#file, cause)
+  }
+}
+
+/** Removes a torn last line, ends one that only lacks its line break, and gives the file's size. */
+async function repair(handle: FileHandle, content: LedgerContent): Promise<number> {
+  const { size } = await handle.stat()
+  if (content.tornFromByte !== null) {
+    await handle.truncate(content.tornFromByte)
+    await handle.datasync()
+    return content.tornFromByte
+  }
+  if (!content.lacksLineBreak) return size
+  await handle.write('\n', size)
+  await handle.datasync()
+  return size + 1
+}
+
+// Without this a power failure can take away a new file although its content was synced.
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}

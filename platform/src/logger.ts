@@ -1,0 +1,65 @@
+import { pino, type Logger } from 'pino'
+import { prettyFactory } from 'pino-pretty'
+
+export type { Logger }
+
+/** How much a log says, and for whom. */
+export interface LoggerOptions {
+  name: string
+  level: string
+  /** `pretty` for a person at a terminal, `json` for a machine. */
+  format: 'pretty' | 'json'
+  /** Takes the text of a pretty log; stdout when left out. */
+  write?: (text: string) => void
+}
+
+/** Builds the log of a process, written to stdout. */
+export function createLogger({ name, level, format, write }: LoggerOptions): Logger {
+  if (format === 'json') return pino({ name, level })
+  const prettify = prettyFactory({
+    colorize: useColour(),
+    translateTime: 'SYS:HH:MM:ss.l',
+    ignore: 'pid,hostname,name',
+    hideObject: true,
+  })
+  const out = write ?? ((text: string) => void process.stdout.write(text))
+  return pino({ name, level }, { write: (line) => out(prettify(line)) })
+}
+
+function useColour(): boolean {
+  if (process.env['NO_COLOR']) return false
+  return Boolean(process.env['FORCE_COLOR']) || process.stdout.isTTY
+}
+
+const LINES_PER_SECOND = 100
+
+/** Lets so many lines a second through and counts the rest, so that no flood slows the work. */
+export class LineLimiter {
+  readonly #onSkipped: (count: number) => void
+  readonly #linesPerSecond: number
+  #second = 0
+  #lines = 0
+
+  constructor(onSkipped: (count: number) => void, linesPerSecond = LINES_PER_SECOND) {
+    this.#onSkipped = onSkipped
+    this.#linesPerSecond = linesPerSecond
+  }
+
+  /** Says whether a line may be written at this time in ms. */
+  admit(now: number): boolean {
+    const second = Math.floor(now / 1_000)
+    if (second !== this.#second) {
+      this.settle()
+      this.#second = second
+    }
+    this.#lines += 1
+    return this.#lines <= this.#linesPerSecond
+  }
+
+  /** Tells how many lines were left out since the last time. */
+  settle(): void {
+    const skipped = this.#lines - this.#linesPerSecond
+    this.#lines = 0
+    if (skipped > 0) this.#onSkipped(skipped)
+  }
+}

@@ -1,0 +1,33 @@
+import { LineLimiter, type Logger } from './logger.ts'
+import type { PlacedOrder } from './order-store.ts'
+
+/** Tells, a line an order, what a person wants to follow; a flood of orders becomes a count. */
+export class OrderLines {
+  readonly #log: Logger
+  readonly #limiter: LineLimiter
+
+  constructor(log: Logger) {
+    this.#log = log
+    this.#limiter = new LineLimiter((count) => log.info(`… and ${count} lines more in a second`))
+  }
+
+  /** Tells that an order is in Redis; `suffix` says what else came of it. */
+  stored(partition: number, placed: PlacedOrder & { deliveries: number }, suffix = ''): void {
+    const { order, offset, deliveries } = placed
+    const again = deliveries > 1 ? ` again (delivery ${deliveries}, kept once)` : ''
+    this.say(
+      `stored ${order.orderId}${again} partition ${partition} offset ${offset}, ` +
+        `${order.customerName}, ${price(order.totalCents)} ${order.currency}${suffix}`,
+      { orderId: order.orderId, partition, offset: String(offset), deliveries },
+    )
+  }
+
+  /** Tells anything else, within the same limit. */
+  say(message: string, facts: object = {}): void {
+    if (this.#limiter.admit(Date.now())) this.#log.info(facts, message)
+  }
+}
+
+function price(cents: number): string {
+  return (cents / 100).toFixed(2)
+}

@@ -1,0 +1,100 @@
+import { LineLimiter, type Logger } from '@orders/platform/logger'
+import type { Ledger } from '@orders/platform/ledger'
+import type { OutcomeEntry } from '@orders/platform/ledger-format'
+import { describeError } from '@orders/platform/user-error'
+import type { Order } from '@orders/schemas/order'
+import type { Account } from './account.ts'
+import type { LaneReport } from './lane.ts'
+
+/** Writes every outcome into the ledger, keeps the account of the run, and tells people. */
+export class Bookkeeping implements LaneReport {
+  readonly #ledger: Ledger
+  readonly #log: Logger
+  readonly #lines: LineLimiter
+  readonly #partitions = new Map<number, number>()
+  readonly #failed = new Map<string, 'refused' | 'unknown'>()
+  #tried = 0
+  #acknowledged = 0
+  #rejected = 0
+
+  constructor(ledger: Ledger, log: Logger) {
+    this.#ledger = ledger
+    this.#log = log
+    this.#lines = new LineLimiter((count) => log.info(`… and ${count} lines more in a second`))
+  }
+
+  /** The account as it stands. */
+  get account(): Account {
+    const failed = [...this.#failed.values()]
+    return {
+      tried: this.#tried,
+      acknowledged: this.#acknowledged,
+      refused: failed.filter((outcome) => outcome === 'refused').length,
+      unknown: failed.filter((outcome) => outcome === 'unknown').length,
+      rejected: this.#rejected,
+      partitions: this.#partitions,
+    }
+  }
+
+  /** An order is on its way. */
+  placed(order: Order): void {
+    this.#tried += 1
+    this.#say(
+      `placed ${order.orderId} by ${order.customerName}: ${order.items.length} lines, ` +
+        `${(order.totalCents / 100).toFixed(2)} ${order.currency}`,
+    )
+  }
+
+  /** Something that was to be an order is none. */
+  rejected(reason: string): void {
+    this.#rejected += 1
+    this.#log.error(reason)
+  }
+
+  acknowledged(order: Order, partition: number, offset: bigint): void {
+    const { orderId } = order
+    this.#acknowledged += 1
+    this.#failed.delete(orderId)
+    this.#partitions.set(partition, (this.#partitions.get(partition) ?? 0) + 1)
+    this.#record({ kind: 'acknowledged', orderId, partition, offset: String(offset) })
+    this.#say(`acknowledged ${orderId} at partition ${partition} offset ${offset}`)
+  }
+
+  refused({ orderId }: Order, reason: string): void {
+    this.#failed.set(orderId, 'refused')
+    this.#record({ kind: 'refused', orderId, reason })
+    this.#log.error(`refused ${orderId}: ${reason}; it is kept in the ledger`)
+  }
+
+  held({ orderId }: Order, outcome: 'refused' | 'unknown', reason: string): void {
+    this.#failed.set(orderId, outcome)
+    this.#record({ kind: outcome, orderId, reason })
+    this.#sayFailed(
+      `could not send ${orderId} (${outcome}): kept, and sent first when Kafka answers`,
+    )
+  }
+
+  unwritten({ orderId }: Order): void {
+    this.#tried -= 1
+    this.#rejected += 1
+    this.#log.error(`did not send ${orderId}: the ledger could not be written`)
+  }
+
+  failedTry(partition: number, tries: number, reason: string): void {
+    this.#log.warn(`send to partition ${partition} failed (try ${tries}): ${reason}`)
+  }
+
+  #record(entry: OutcomeEntry): void {
+    this.#ledger.recordOutcome(entry).catch((error: unknown) => {
+      this.#sayFailed(`the ledger could not take an outcome: ${describeError(error)}`)
+    })
+  }
+
+  #say(message: string): void {
+    if (this.#lines.admit(Date.now())) this.#log.info(message)
+  }
+
+  #sayFailed(message: string): void {
+    if (this.#lines.admit(Date.now())) this.#log.error(message)
+  }
+}

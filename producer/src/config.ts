@@ -1,0 +1,34 @@
+import {
+  readSettings,
+  serviceSettings,
+  wholeNumber,
+  wholeNumberBetween,
+} from '@orders/platform/settings'
+import { z } from 'zod'
+
+const INTERVAL_MS = 5_000
+const INTERVAL_MAX_MS = 3_600_000
+const COUNT = 100
+const COUNT_MAX = 100_000_000
+const SEND_RETRIES = 5
+const SEND_TIMEOUT_MS = 14_000
+const SEED_MAX = 2 ** 32 - 1
+
+/** Every setting of this service. */
+export const configShape = {
+  ...serviceSettings,
+  ORDER_INTERVAL_MS: wholeNumber(0, INTERVAL_MAX_MS, INTERVAL_MS),
+  ORDER_COUNT: wholeNumber(0, COUNT_MAX, COUNT),
+  ORDER_SEED: wholeNumberBetween(0, SEED_MAX).optional(),
+  SEND_RETRIES: wholeNumber(0, 100, SEND_RETRIES),
+  SEND_TIMEOUT_MS: wholeNumber(1_000, 120_000, SEND_TIMEOUT_MS),
+  LEDGER_FILE: z.string().default('data/ledger.jsonl'),
+  RUN_ID: z.uuid({ error: 'must be a UUID' }).optional(),
+}
+
+export type Config = ReturnType<typeof readConfig>
+
+/** Reads the settings; throws one `UserError` with every bad one. */
+export function readConfig(env: NodeJS.ProcessEnv) {
+  return readSettings(configShape, env)
+}

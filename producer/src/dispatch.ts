@@ -1,0 +1,136 @@
+import { partitionOf } from '@orders/platform/kafka/partition'
+import type { PartitionSender } from '@orders/platform/kafka/sender'
+import type { Ledger } from '@orders/platform/ledger'
+import { encodeOrder } from '@orders/platform/order-decoder'
+import type { Order } from '@orders/schemas/order'
+import { Lane, type LaneReport, type Parcel } from './lane.ts'
+
+/** Where a dispatch sends orders, and how. */
+export interface DispatchOptions {
+  topic: string
+  partitions: number
+  schemaId: number
+  sendRetries: number
+  /** Aborted when nothing more is to be sent. */
+  givenUp: AbortSignal
+}
+
+/** So many orders may be on their way before making more has to wait. */
+const ON_THE_WAY_MAX = 20_000
+
+/**
+ * Brings orders through the ledger into the lane of their partition. Adding never waits for a
+ * broker; only when 20 000 are on their way, `room` waits until some have arrived.
+ */
+export class Dispatch {
+  readonly #options: DispatchOptions
+  readonly #ledger: Ledger
+  readonly #lanes: Lane[]
+  #onTheWay = 0
+  #changed: (() => void)[] = []
+
+  constructor(
+    options: DispatchOptions,
+    sender: PartitionSender,
+    ledger: Ledger,
+    report: LaneReport,
+  ) {
+    this.#options = options
+    this.#ledger = ledger
+    const watched = this.#watch(report)
+    options.givenUp.addEventListener('abort', () => this.#wake(), { once: true })
+    const { topic, sendRetries, givenUp } = options
+    this.#lanes = Array.from(
+      { length: options.partitions },
+      (_, partition) =>
+        new Lane({ topic, partition, sendRetries, signal: givenUp }, sender, watched),
+    )
+  }
+
+  /** Takes an order that is not in the ledger yet; it is sent once it is. */
+  add(order: Order, runId: string, index: number): void {
+    const parcel = this.#parcel(order, 'writing')
+    parcel.known = this.#ledger.recordTried(order, runId, index).then(
+      () => void (parcel.state = 'written'),
+      () => void (parcel.state = 'unwritten'),
+    )
+    this.#push(parcel)
+  }
+
+  /** Takes an order of an earlier run, which the ledger holds already. */
+  addAgain(order: Order): void {
+    this.#push(this.#parcel(order, 'written'))
+  }
+
+  /** Resolves when one more order may be added; false when it is of no use to wait. */
+  async room(): Promise<boolean> {
+    while (this.#onTheWay >= ON_THE_WAY_MAX) {
+      if (this.#options.givenUp.aborted || this.#isStuck()) return false
+      await this.#change()
+    }
+    return true
+  }
+
+  /** Resolves when every lane is empty or held, or the dispatch is given up. */
+  async drain(): Promise<void> {
+    while (!this.#isStuck() && !this.#options.givenUp.aborted) await this.#change()
+  }
+
+  /** Every lane has nothing to do, or has tried what it has as often as it may. */
+  #isStuck(): boolean {
+    return this.#lanes.every((lane) => lane.isIdle || lane.isHeld)
+  }
+
+  #parcel(order: Order, state: Parcel['state']): Parcel {
+    const key = Buffer.from(order.customerId)
+    const value = encodeOrder(this.#options.schemaId, order)
+    return { order, record: { key, value }, state, known: Promise.resolve() }
+  }
+
+  #push(parcel: Parcel): void {
+    this.#onTheWay += 1
+    const partition = partitionOf(parcel.record.key ?? Buffer.alloc(0), this.#lanes.length)
+    this.#lanes[partition]?.push(parcel)
+  }
+
+  /** Counts what arrives, and wakes whoever waits for it. */
+  #watch(report: LaneReport): LaneReport {
+    const arrived = (): void => {
+      this.#onTheWay -= 1
+      this.#wake()
+    }
+    return {
+      acknowledged: (...args) => {
+        report.acknowledged(...args)
+        arrived()
+      },
+      refused: (...args) => {
+        report.refused(...args)
+        arrived()
+      },
+      unwritten: (order) => {
+        report.unwritten(order)
+        arrived()
+      },
+      held: (...args) => {
+        report.held(...args)
+        this.#wake()
+      },
+      failedTry: (...args) => report.failedTry(...args),
+    }
+  }
+
+  #change(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#changed.push(resolve)
+    })
+  }
+
+  /** Later than the report, when the lane that made it has gone on and knows its own state. */
+  #wake(): void {
+    const waiting = this.#changed
+    if (waiting.length === 0) return
+    this.#changed = []
+    setImmediate(() => waiting.forEach((resolve) => resolve()))
+  }
+}
