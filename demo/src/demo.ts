@@ -28,8 +28,15 @@ export interface DemoRun {
 }
 
 const say = sayAs('demo')
+const PROGRESS_EVERY_MS = 2_000
+let progressAt = Date.now()
+
 const report: Report = {
-  progress: () => undefined,
+  progress: (line) => {
+    if (Date.now() - progressAt < PROGRESS_EVERY_MS) return
+    progressAt = Date.now()
+    sayAs('cluster')(line)
+  },
   info: sayAs('cluster'),
   warn: sayAs('cluster'),
 }
@@ -85,9 +92,9 @@ async function runToTheEnd(run: DemoRun, services: Services): Promise<number> {
   const ending = await Promise.race([
     services.producer.ended,
     stopOf(signal),
-    consumerGone(services).then(failBy),
+    consumerGone(services),
   ])
-  if (typeof ending === 'number') return ending
+  if (typeof ending === 'string') return failBy(ending)
   if (ending === null) {
     say('stopped before the end: no verdict')
     return 1

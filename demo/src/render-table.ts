@@ -7,14 +7,15 @@ export function renderFacts(facts: Facts): string {
   const table = new Table({
     head: [
       'partition',
-      'on the log',
-      'auto stored',
-      'auto committed',
-      'batch stored',
-      'batch committed',
-      'batch not yet committed',
-      'dead letters',
+      'on the\nlog',
+      'auto\nstored',
+      'auto\ncommitted',
+      'batch\nstored',
+      'batch\ncommitted',
+      'batch not yet\ncommitted',
+      'dead\nletters',
     ],
+    chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
     colAligns: Array.from({ length: 8 }, () => 'right' as const),
     style: { head: [], border: [] },
   })

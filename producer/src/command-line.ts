@@ -40,7 +40,8 @@ export function readCommandLine(args: string[], config: Config): Plan | null {
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     if (error.exitCode === 0) return null
-    throw new UserError(`${error.message.replace(/^error: /, '')}; see --help`)
+    const [what] = error.message.split('\n')
+    throw new UserError(`${what?.replace(/^error: /, '')}; see --help`)
   }
   return makePlan(command.opts<Flags>(), config)
 }

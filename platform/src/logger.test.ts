@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest'
+import { LineLimiter } from './logger.ts'
+
+test('lets so many lines a second through and tells how many it left out', () => {
+  const skipped: number[] = []
+  const limiter = new LineLimiter((count) => skipped.push(count), 3)
+  const admitted = Array.from({ length: 10 }, () => limiter.admit(1_500)).filter(Boolean)
+  expect(admitted).toHaveLength(3)
+  expect(skipped).toEqual([])
+  expect(limiter.admit(2_000)).toBe(true)
+  expect(skipped).toEqual([7])
+})
+
+test('says nothing when nothing was left out', () => {
+  const skipped: number[] = []
+  const limiter = new LineLimiter((count) => skipped.push(count), 3)
+  for (const now of [0, 1_000, 2_000, 3_000]) limiter.admit(now)
+  expect(skipped).toEqual([])
+})
