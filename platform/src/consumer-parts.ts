@@ -54,7 +54,7 @@ export async function connectConsumer(
   service.defer('redis', close)
   await waitForRedis(redis, config, service, log)
   const partitions = await waitForTopic(kafka, config, service, log)
-  await ensureDeadLetterTopic(kafka, config, partitions, service, log)
+  const dlqPartitions = await ensureDeadLetterTopic(kafka, config, partitions, service, log)
 
   const sender = new PartitionSender({ ...kafka, sendTimeoutMs: SEND_TIMEOUT_MS })
   service.defer('dead-letter sender', () => sender.close())
@@ -63,7 +63,7 @@ export async function connectConsumer(
       kafka,
       topic: config.KAFKA_TOPIC,
       dlqTopic: config.KAFKA_DLQ_TOPIC,
-      dlqPartitions: partitions,
+      dlqPartitions,
       groupId: config.KAFKA_GROUP_ID,
     },
     sender,
@@ -166,11 +166,11 @@ async function ensureDeadLetterTopic(
   partitions: number,
   { signal }: Service,
   log: Logger,
-): Promise<void> {
+): Promise<number> {
   const topic = config.KAFKA_DLQ_TOPIC
   const shape = deadLetterTopic(topic, partitions)
   // Both consumers may make it at the same moment, and a topic just made is not known everywhere.
-  const { created, differences } = await untilBack(
+  const { created, differences, found } = await untilBack(
     {
       what: `topic ${topic}`,
       advice: 'look at the brokers',
@@ -179,10 +179,17 @@ async function ensureDeadLetterTopic(
       isAway: () => true,
       onWait: (message) => log.warn(message),
     },
-    () => withAdmin(kafka, (admin) => admin.ensureTopic(shape)),
+    () =>
+      withAdmin(kafka, async (admin) => {
+        const outcome = await admin.ensureTopic(shape)
+        const found = await admin.countPartitions(topic)
+        if (found === null) throw new Error('it is not there yet')
+        return { ...outcome, found }
+      }),
   )
   if (created) log.info(`created topic ${topic}: ${partitions} partitions`)
   for (const difference of differences) log.warn(`topic ${topic}: ${difference}`)
+  return found
 }
 
 async function fetchLogStart(kafka: KafkaOptions, topic: string, partition: number) {

@@ -20,7 +20,7 @@ export class ProgressLine {
   write(chunk: string): void {
     this.#erase()
     this.#terminal.write(chunk)
-    if (this.#timer.hasRef !== undefined) this.#draw()
+    this.#draw()
   }
 
   /** Draws it a last time and leaves it standing. */

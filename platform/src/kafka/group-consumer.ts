@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Consumer, EachBatchPayload } from 'kafkajs'
 import { pause } from '../patience.ts'
 import { UserError, describeError } from '../user-error.ts'
@@ -29,6 +30,7 @@ const RETRIES = 5
 const RETRY_FIRST_MS = 200
 const RETRY_MAX_MS = 2_000
 const REBUILD_PAUSE_MS = 1_000
+const CLOSE_TIMEOUT_MS = 5_000
 
 const BUGS = new Set(['TypeError', 'RangeError', 'ReferenceError', 'SyntaxError'])
 const DENIALS = new Set(['GROUP_AUTHORIZATION_FAILED', 'TOPIC_AUTHORIZATION_FAILED'])
@@ -56,10 +58,13 @@ export class GroupConsumer {
     this.#running = this.#keepRunning(handle)
   }
 
-  /** Leaves the group after the delivery in hand. */
+  /**
+   * Leaves the group after the delivery in hand. A client that cannot reach its brokers retries
+   * for longer than a shutdown may take; it is left to the end of the process.
+   */
   async close(): Promise<void> {
-    await this.#consumer?.disconnect()
-    await this.#running
+    const left = this.#consumer?.disconnect().then(() => this.#running)
+    await Promise.race([left, sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })])
   }
 
   async #keepRunning(handle: (delivery: Delivery) => Promise<void>): Promise<void> {

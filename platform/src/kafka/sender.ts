@@ -38,6 +38,8 @@ export class SendFailed extends Error {
   }
 }
 
+const CLOSE_TIMEOUT_MS = 2_000
+
 /** Protocol errors after which a record is certainly not on the log. */
 const REFUSALS = new Set([
   'MESSAGE_TOO_LARGE',
@@ -88,8 +90,11 @@ export class PartitionSender {
   /** Ends the current producer; sends still under way end as unknown. */
   async close(): Promise<void> {
     this.#closed = true
-    const session = await this.#session?.catch(() => null)
-    await session?.close()
+    const closed = this.#session?.then(
+      (session) => session.close(),
+      () => undefined,
+    )
+    await Promise.race([closed, sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })])
   }
 
   /** Opens a connection ahead of the first send. Throws `SendFailed` when no broker lets us. */
