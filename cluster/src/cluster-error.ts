@@ -1,4 +1,6 @@
-/** Something the user can put right: its message is the one line that says what and how. */
-export class ClusterError extends Error {
+import { UserError } from '@orders/platform/user-error'
+
+/** A mistake or a mishap that a person can mend; the message is the one line that they read. */
+export class ClusterError extends UserError {
   override readonly name = 'ClusterError'
 }

@@ -7,7 +7,10 @@ const LINE_LENGTH_MAX = 300
 /** Picks the line out of a log that most likely says why its process ended, or null. */
 export function findErrorLine(text: string): string | null {
   const lines = text.split('\n').filter((line) => line.trim() !== '')
-  const at = lines.findLastIndex((line) => NAMED_ERROR.test(line))
+  const isError = (line: string) => NAMED_ERROR.test(line)
+  const fatal = lines.findLastIndex((line) => isError(line) && /fatal/i.test(line))
+  // What goes wrong while a process shuts down is the last error, and rarely the reason.
+  const at = fatal >= 0 ? fatal : lines.findLastIndex(isError)
   if (at < 0) return shorten(lines.at(-1))
   // Log lines often say only "fatal error", and the exception below them says which.
   const below = lines.slice(at + 1).filter((line) => EXCEPTION.test(line))

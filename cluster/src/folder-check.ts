@@ -1,5 +1,5 @@
-import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { ClusterError } from './cluster-error.ts'
 import type { ClusterSettings } from './settings.ts'
 import { configFolder, dataFolder, logFolder, runFolder } from './state-folder.ts'
@@ -12,7 +12,7 @@ export function prepareFolders(settings: ClusterSettings): void {
   const { directory } = settings
   try {
     for (const folder of [runFolder, logFolder, configFolder, dataFolder]) {
-      mkdirSync(folder(settings), { recursive: true })
+      makeFolder(folder(settings))
     }
     const probe = join(directory, `.probe-${process.pid}`)
     writeFileSync(probe, '')
@@ -24,6 +24,14 @@ export function prepareFolders(settings: ClusterSettings): void {
     )
   }
   refuseFullDisk(directory)
+}
+
+// Node's own recursive mkdir never returns where a folder cannot be made for good, as in /proc.
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return
+  const parent = dirname(folder)
+  if (!existsSync(parent)) makeFolder(parent)
+  mkdirSync(folder)
 }
 
 function describeFault(error: unknown): string {

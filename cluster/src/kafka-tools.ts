@@ -70,7 +70,7 @@ export function toolCommand(settings: ClusterSettings, name: string, args: strin
   if (artifacts === null) {
     throw new ClusterError("Kafka's tools are not fetched yet: run `npm run cluster:up` first")
   }
-  const words = [tool.className, ...addBrokers(tool, args, kafkaAddresses(settings))]
+  const words = [tool.className, ...addBrokers(name, args, kafkaAddresses(settings))]
   return toolLaunch(settings, { java: findJava(settings), artifacts }, words)
 }
 
@@ -85,7 +85,9 @@ function findTool(name: string): Tool {
   throw new ClusterError(`there is no tool "${name}", only: ${listTools().join(', ')}`)
 }
 
-function addBrokers(tool: Tool, args: string[], addresses: string[]): string[] {
+/** Adds the brokers to what a tool is told, where it wants them, unless it is told them already. */
+export function addBrokers(name: string, args: string[], addresses: string[]): string[] {
+  const tool = findTool(name)
   if (tool.brokers === 'never' || args.some((arg) => GIVEN.test(arg))) return args
   const brokers = ['--bootstrap-server', addresses.join(',')]
   return tool.brokers === 'first' ? [...brokers, ...args] : [...args, ...brokers]

@@ -35,12 +35,13 @@ function takeLock(file: string, mine: string): void {
 
 function tryToTake(file: string, mine: string): string | null {
   const draft = `${file}.${process.pid}`
-  writeFileSync(draft, mine)
   try {
+    writeFileSync(draft, mine)
     linkSync(draft, file) // Appears with its content, or not at all.
     return null
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    const { code } = error as NodeJS.ErrnoException
+    if (code !== 'EEXIST') throw new ClusterError(`cannot write ${file} (${code})`)
     return readOrEmpty(file)
   } finally {
     rmSync(draft, { force: true })

@@ -1,3 +1,4 @@
+import { loadEnvFile } from '@orders/platform/settings'
 import { Command } from 'commander'
 import { ClusterError } from './cluster-error.ts'
 import { inspectCluster } from './inspect-cluster.ts'
@@ -68,6 +69,7 @@ program
   .action(kafka)
 
 try {
+  loadEnvFile()
   await program.parseAsync()
 } catch (error) {
   report.close()

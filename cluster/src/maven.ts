@@ -44,7 +44,7 @@ function startMaven({ settings, pom, target, report, signal }: MavenRun): ChildP
   const mvn = findProgram('mvn', settings.searchPath)
   const [command, first] = mvn === null ? ['sh', [WRAPPER]] : [mvn, []]
   const name = mvn ?? 'the Maven wrapper, which fetches Maven first'
-  report.info(`fetching Kafka, the registry and Redis, about 250 MB, once, with ${name}`)
+  report.info(`fetching Kafka, the registry and Redis, about 200 MB, once, with ${name}`)
   // -U: a failure that Maven remembers from last time is not one now.
   const goal = ['-U', '-B', '-Dstyle.color=never', '-f', pom, `-Dartifacts=${target}`]
   return spawn(command, [...first, ...goal, 'process-resources'], {

@@ -28,7 +28,6 @@ export function probeWhole(settings: ClusterSettings, part: Part): Promise<strin
 /** Says null when groups can be joined, else in a few words what is missing. */
 export function probeCoordinator(addresses: string[]): Promise<string | null> {
   return askKafka(addresses, async (admin) => {
-    await admin.describeCluster() // kafkajs asks for a group only once it knows the brokers.
     await admin.describeMembers(GROUP)
     return null
   })

@@ -69,7 +69,8 @@ function readPorts(env: Environment, name: string, fallback: string, count: numb
   const ports = text.split(',').map((part) => parsePort(part))
   const valid = ports.filter((port) => port !== null)
   if (valid.length === count && ports.length === count) return valid
-  throw new ClusterError(`${name}="${text}": give ${count} ports, such as ${fallback}`)
+  const wanted = count === 1 ? 'a port' : `${count} ports`
+  throw new ClusterError(`${name}="${text}": give ${wanted}, such as ${fallback}`)
 }
 
 function readPort(env: Environment, name: string, fallback: string): number {

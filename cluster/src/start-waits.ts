@@ -65,5 +65,7 @@ function refuseDeath({ settings }: Pick<Run, 'settings'>, parts: Part[]): void {
   if (!dead) return
   const file = logFile(settings, dead.name)
   const line = readErrorLine(file) ?? 'it wrote nothing'
-  throw new ClusterError(`${dead.name} ended during the start: ${line} (its log: ${file})`)
+  throw new ClusterError(
+    `${dead.name} ended during the start, its last words: ${line} (see ${file})`,
+  )
 }

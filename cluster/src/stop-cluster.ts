@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { prepareFolders } from './folder-check.ts'
 import { withLock } from './lock.ts'
 import { listParts } from './parts.ts'
+import { readPartProcess } from './pid-file.ts'
 import { silentReport, type Report } from './report.ts'
 import type { ClusterSettings } from './settings.ts'
 import { stopInOrder, type StopOutcome } from './stop-parts.ts'
@@ -12,10 +12,13 @@ export async function stopCluster(
   settings: ClusterSettings,
   { wipe = false, report = silentReport }: { wipe?: boolean; report?: Report } = {},
 ): Promise<StopOutcome> {
-  if (!existsSync(settings.directory)) return { stopped: [], killed: [] }
-  prepareFolders(settings)
-  const outcome = await withLock(settings, () => stopInOrder(settings, listParts(settings), report))
-  if (wipe) wipeFolder(settings, report)
+  const parts = listParts(settings)
+  const known = parts.filter(({ name }) => readPartProcess(settings, name).state !== 'stopped')
+  const outcome =
+    known.length === 0
+      ? { stopped: [], killed: [] }
+      : await withLock(settings, () => stopInOrder(settings, parts, report))
+  if (wipe && existsSync(settings.directory)) wipeFolder(settings, report)
   return outcome
 }
 

@@ -44,6 +44,8 @@ export class BatchHandler {
   }
 
   async #handle(intake: OrderIntake, delivery: Delivery): Promise<void> {
+    // A commit that failed ended the last delivery, not the membership: the ten still stand.
+    if (isFull(this.#batch)) await this.#commit(delivery)
     let rest = delivery.messages
     while (rest.length > 0) {
       if (delivery.isStopping() || delivery.isLost()) return
@@ -85,7 +87,9 @@ export class BatchHandler {
         if (isGroupChange(error) || delivery.isLost()) throw error
         if (tries === COMMIT_TRIES) throw new RejoinRequired('no commit', { cause: error })
         await sleep(COMMIT_PAUSE_MS)
-        await delivery.heartbeat()
+        // A coordinator that is away takes no heartbeat either. That must not end this loop: a
+        // full batch has no room for the next delivery.
+        await delivery.heartbeat().catch(throwGroupChange)
       }
     }
     this.#batch = emptyBatch(this.#size)
@@ -93,6 +97,10 @@ export class BatchHandler {
     const text = places.map(([partition, offset]) => `partition ${partition} → ${offset}`)
     this.#lines.say(`${count} committed: ${text.join(', ')}`)
   }
+}
+
+function throwGroupChange(error: unknown): void {
+  if (isGroupChange(error)) throw error
 }
 
 /** Errors by which the client library itself joins again. */

@@ -123,8 +123,11 @@ function skipBlocks(item: Skip): Skip {
     for (;;) {
       const count = cursor.readLong()
       if (count === 0) return
-      if (count < 0) cursor.readLong()
+      const size = count < 0 ? cursor.readLong() : null
+      const before = cursor.left
       skipItems(cursor, item, Math.abs(count))
+      // The library jumps by this size over a field it does not need, also backwards and for ever.
+      if (size !== null && before - cursor.left !== size) throw new Error(`a block size of ${size}`)
     }
   }
 }

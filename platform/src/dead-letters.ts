@@ -79,7 +79,7 @@ export class DeadLetters {
     const { key, value, headers } = bad.message
     const added = describeBad(bad, this.#options, now)
     return this.#sender.send(this.#options.dlqTopic, target, [
-      { key, value, headers: { ...headers, ...added } },
+      { key, value, headers: { ...sendableHeaders(headers), ...added } },
     ])
   }
 }
@@ -100,6 +100,17 @@ export function describeBad(
     'dlq.time': now.toISOString(),
     'dlq.timestamp': String(message.timestamp),
   }
+}
+
+/** The client library hands out a header without a value, but throws at sending one: made empty. */
+function sendableHeaders(headers: MessageHeaders): MessageHeaders {
+  const sendable = <T>(value: T): T | Buffer => value ?? Buffer.alloc(0)
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.map(sendable) : sendable(value),
+    ]),
+  )
 }
 
 function isAbout(headers: MessageHeaders, { topic, partition, offset }: Place): boolean {

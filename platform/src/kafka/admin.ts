@@ -137,6 +137,8 @@ export class KafkaAdmin {
 
   /** Names the members of a group by client id; throws while no coordinator answers. */
   async describeMembers(groupId: string): Promise<{ state: string; clientIds: string[] }> {
+    // On a fresh connection the library knows no broker yet, and fails for good.
+    await this.#admin.describeCluster()
     const { groups } = await this.#admin.describeGroups([groupId])
     const group = groups[0]
     return {

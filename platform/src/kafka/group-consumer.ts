@@ -68,12 +68,20 @@ export class GroupConsumer {
   }
 
   async #keepRunning(handle: (delivery: Delivery) => Promise<void>): Promise<void> {
-    const { signal, onFatal, onTrouble, outageTimeoutMs, groupId, brokers } = this.#options
+    const { signal, onFatal, onTrouble, outageTimeoutMs, groupId, brokers, topic } = this.#options
     while (!signal.aborted) {
       const error = await this.#runOnce(handle)
       this.#drop()
       if (signal.aborted) return
       if (isFatal(error)) return onFatal(error)
+      if (isUnreadable(error)) {
+        return onFatal(
+          new UserError(
+            `topic ${topic} holds messages that kafkajs cannot read (${describeError(error)}): ` +
+              'set compression.type=uncompressed on it and move the group past them',
+          ),
+        )
+      }
       const away = Date.now() - this.#memberSince
       if (away > outageTimeoutMs) {
         return onFatal(
@@ -184,6 +192,12 @@ export class GroupConsumer {
       },
     })
   }
+}
+
+/** A codec that the library does not have: every new client would die of the same batch. */
+function isUnreadable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  return error.name === 'KafkaJSNotImplemented' || isUnreadable(error.cause)
 }
 
 /** A denial will not pass; whatever else a client dies of, a new one may survive. */

@@ -12,7 +12,11 @@ export function ordersTopic(topic: string): TopicShape {
     topic,
     partitions: PARTITIONS,
     replicationFactor: REPLICATION_FACTOR,
-    config: { 'min.insync.replicas': MIN_INSYNC_REPLICAS },
+    config: {
+      'min.insync.replicas': MIN_INSYNC_REPLICAS,
+      // Whatever another producer sends: kafkajs reads neither snappy nor lz4 nor zstd.
+      'compression.type': 'uncompressed',
+    },
   }
 }
 
