@@ -1,11 +1,13 @@
 import { DeadLetterClaims } from './dead-letter-claims.ts'
 import { DeadLetters } from './dead-letters.ts'
+import { HealthFile } from './health.ts'
 import { withAdmin } from './kafka/admin.ts'
 import type { KafkaOptions } from './kafka/client.ts'
-import { GroupConsumer } from './kafka/group-consumer.ts'
+import { GroupConsumer, type GroupConsumerOptions } from './kafka/group-consumer.ts'
 import { PartitionSender } from './kafka/sender.ts'
 import { deadLetterTopic } from './kafka/topics.ts'
 import type { Logger } from './logger.ts'
+import { findLostWrites } from './lost-writes.ts'
 import { OrderDecoder } from './order-decoder.ts'
 import { OrderIntake } from './order-intake.ts'
 import { OrderStore, type ConsumerName } from './order-store.ts'
@@ -24,6 +26,7 @@ export interface ConsumerConfig {
   REDIS_URL: string
   STARTUP_TIMEOUT_MS: number
   OUTAGE_TIMEOUT_MS: number
+  HEALTH_FILE?: string | undefined
 }
 
 /** The two halves of a consumer: what reads the log, and what takes messages to Redis. */
@@ -50,6 +53,8 @@ export async function connectConsumer(
     brokers: config.KAFKA_BROKERS,
     onLog: (_level, message, facts) => log.debug(facts, message),
   }
+  const health = new HealthFile(config.HEALTH_FILE)
+  service.defer('health', () => health.remove())
   const { redis, close } = openRedis(config.REDIS_URL)
   service.defer('redis', close)
   await waitForRedis(redis, config, service, log)
@@ -80,7 +85,21 @@ export async function connectConsumer(
     redisUrl: redactUrl(config.REDIS_URL),
     fetchLogStart: (partition) => fetchLogStart(kafka, config.KAFKA_TOPIC, partition),
   })
-  const consumer = createConsumer(name, kafka, config, service, log, () => {
+  const findLost = (assigned: number[]) =>
+    findLostWrites(
+      {
+        name,
+        kafka,
+        redis,
+        groupId: config.KAFKA_GROUP_ID,
+        topic: config.KAFKA_TOPIC,
+        signal: service.signal,
+        outageTimeoutMs: config.OUTAGE_TIMEOUT_MS,
+        log,
+      },
+      assigned,
+    )
+  const consumer = createConsumer(name, kafka, config, service, log, health, findLost, () => {
     intake.reset()
     onDropped()
   })
@@ -94,6 +113,8 @@ function createConsumer(
   config: ConsumerConfig,
   service: Service,
   log: Logger,
+  health: HealthFile,
+  findLost: GroupConsumerOptions['findLost'],
   onDropped: () => void,
 ): GroupConsumer {
   return new GroupConsumer({
@@ -105,6 +126,9 @@ function createConsumer(
     outageTimeoutMs: config.OUTAGE_TIMEOUT_MS,
     onAssigned: (partitions) =>
       log.info({ partitions }, `joined the group: partitions ${partitions.join(', ') || 'none'}`),
+    // Well is who is in the group: also while it waits for Redis or the registry, and says so.
+    onMember: () => health.refresh(),
+    findLost,
     onDropped,
     onTrouble: (message) => log.warn(message),
     onFatal: (error) => service.fail(error),

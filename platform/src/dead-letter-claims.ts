@@ -34,7 +34,8 @@ interface ScriptedRedis {
 
 /**
  * Sees to it that two groups, or one group twice, send a bad message only once. The record of each
- * stays in Redis under `<dlq topic>:<partition>:<offset>`, readable by a person.
+ * stays in Redis under `<dlq topic>:<topic>:<partition>:<offset>`, readable by a person; two topics
+ * may share their dead letters.
  */
 export class DeadLetterClaims {
   readonly #redis: RedisClient & ScriptedRedis
@@ -67,7 +68,7 @@ export class DeadLetterClaims {
     })
   }
 
-  #key({ partition, offset }: Place): string {
-    return `${this.#dlqTopic}:${partition}:${offset}`
+  #key({ topic, partition, offset }: Place): string {
+    return `${this.#dlqTopic}:${topic}:${partition}:${offset}`
   }
 }

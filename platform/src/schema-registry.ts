@@ -12,6 +12,8 @@ const DETAIL_LENGTH_MAX = 500
 
 /** The code with which a registry says «there is no schema of this id». */
 const SCHEMA_NOT_FOUND = 40403
+const OK = 200
+const NOT_FOUND = 404
 const CONFLICT = 409
 const UNPROCESSABLE = 422
 
@@ -50,6 +52,7 @@ export class Registry {
    * goes wrong is `RegistryAway`.
    */
   async register(subject: string, schema: string): Promise<number> {
+    await this.#settleCompatibility(subject)
     const call = this.#client.register(
       { type: SchemaType.AVRO, schema },
       { subject, compatibility: BACKWARD },
@@ -61,11 +64,36 @@ export class Registry {
       const status = statusOf(error)
       if (status !== CONFLICT && status !== UNPROCESSABLE) throw away(error)
       throw new UserError(
-        `the schema does not fit subject ${subject}: ${describeError(error)}. Nothing was sent. ` +
-          'schemas/order.avsc has to read what is on the topic already: give a new field a default',
+        `the schema does not fit subject ${subject}: ${nameFields(describeError(error), schema)}. ` +
+          'Nothing was sent. schemas/order.avsc has to read what is on the topic already: give a new field a default',
         { cause: error },
       )
     }
+  }
+
+  /**
+   * A subject that has no setting of its own is called NONE by Apicurio, and the registry's client
+   * then would not register. Another setting is somebody's will, and not ours to change.
+   */
+  async #settleCompatibility(subject: string): Promise<void> {
+    const path = `/config/${encodeURIComponent(subject)}`
+    const { status, body } = await this.#ask(path)
+    if (status === NOT_FOUND) return
+    const { compatibilityLevel: level } = Object(body) as Record<string, unknown>
+    if (status !== OK || typeof level !== 'string') throw unexpected(status, body)
+    if (level === BACKWARD) return
+    if (level !== 'NONE') {
+      throw new UserError(
+        `subject ${subject} has compatibility ${level} instead of BACKWARD; nothing was sent. ` +
+          `Set it at ${this.#url}${path}, or use another KAFKA_TOPIC`,
+      )
+    }
+    const answer = await this.#ask(path, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ compatibility: BACKWARD }),
+    })
+    if (answer.status !== OK) throw unexpected(answer.status, answer.body)
   }
 
   /**
@@ -76,15 +104,15 @@ export class Registry {
   async fetchSchema(id: number): Promise<SchemaAnswer> {
     const askedAt = this.#unknown.get(id)
     if (askedAt !== undefined && Date.now() - askedAt < UNKNOWN_SCHEMA_TTL_MS) return 'unknown'
-    const answer = readAnswer(await this.#get(`/schemas/ids/${id}`))
+    const answer = readAnswer(await this.#ask(`/schemas/ids/${id}`))
     if (answer === 'unknown') this.#remember(id)
     return answer
   }
 
-  async #get(path: string): Promise<{ status: number; body: unknown }> {
+  async #ask(path: string, init: RequestInit = {}): Promise<{ status: number; body: unknown }> {
     try {
       const signal = AbortSignal.timeout(CALL_TIMEOUT_MS)
-      const answer = await fetch(`${this.#url}${path}`, { signal })
+      const answer = await fetch(`${this.#url}${path}`, { ...init, signal })
       return { status: answer.status, body: await answer.json() }
     } catch (error) {
       throw away(error)
@@ -104,13 +132,30 @@ const BACKWARD = 'BACKWARD' as NonNullable<
 
 function readAnswer({ status, body }: { status: number; body: unknown }): SchemaAnswer {
   const { error_code, schema, schemaType } = Object(body) as Record<string, unknown>
-  if (status === 404 && error_code === SCHEMA_NOT_FOUND) return 'unknown'
-  if (status !== 200 || typeof schema !== 'string') {
-    const text = JSON.stringify(body).slice(0, DETAIL_LENGTH_MAX)
-    throw new RegistryAway(`it answered ${status}: ${text}`)
-  }
+  if (status === NOT_FOUND && error_code === SCHEMA_NOT_FOUND) return 'unknown'
+  if (status !== OK || typeof schema !== 'string') throw unexpected(status, body)
   if (schemaType === undefined || schemaType === 'AVRO') return { schema }
   return { unusable: `its schema is of type ${JSON.stringify(schemaType)}` }
+}
+
+function unexpected(status: number, body: unknown): RegistryAway {
+  const text = JSON.stringify(body).slice(0, DETAIL_LENGTH_MAX)
+  return new RegistryAway(`it answered ${status}: ${text}`)
+}
+
+/** The registry says where a schema differs by numbers, `/fields/6/type`: adds the field's name. */
+function nameFields(text: string, schema: string): string {
+  return text.replace(/(?:\/\w+)*\/fields\/\d+(?:\/\w+)*/g, (pointer) => {
+    const names: unknown[] = []
+    let at: unknown = JSON.parse(schema)
+    let isField = false
+    for (const step of pointer.split('/').slice(1)) {
+      at = (Object(at) as Record<string, unknown>)[step]
+      if (isField) names.push((Object(at) as Record<string, unknown>)['name'])
+      isField = step === 'fields'
+    }
+    return `${pointer} (${names.join('.')})`
+  })
 }
 
 function away(error: unknown): RegistryAway {

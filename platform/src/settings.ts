@@ -52,6 +52,7 @@ export const serviceSettings = {
     .default('pretty'),
   STARTUP_TIMEOUT_MS: wholeNumber(1_000, 3_600_000, STARTUP_TIMEOUT_MS),
   SHUTDOWN_TIMEOUT_MS: wholeNumber(1_000, 60_000, SHUTDOWN_TIMEOUT_MS),
+  HEALTH_FILE: z.string().optional(),
 }
 
 /** The settings that both consumers have besides. */

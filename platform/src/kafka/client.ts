@@ -1,4 +1,6 @@
-import { Kafka, logLevel, type KafkaConfig, type LogEntry } from 'kafkajs'
+import { connect } from 'node:net'
+import { connect as connectTls } from 'node:tls'
+import { Kafka, logLevel, type ISocketFactory, type LogEntry } from 'kafkajs'
 
 /** Where a Kafka cluster is, and how patient a client of it is. */
 export interface KafkaOptions {
@@ -11,12 +13,15 @@ export interface KafkaOptions {
   /** Receives what the client has to say; silent when left out. */
   onLog?: (level: 'error' | 'warn' | 'info' | 'debug', message: string, facts: object) => void
   /** Opens the connections; only tests that cut or delay them set it. */
-  socketFactory?: KafkaConfig['socketFactory']
+  socketFactory?: ISocketFactory
 }
 
 export type KafkaClient = Kafka
 
 const CONNECTION_TIMEOUT_MS = 3_000
+const KEEP_ALIVE_MS = 60_000
+/** Of a broker that is away the library gives up the same socket many times, a listener each. */
+const SOCKET_LISTENERS_MAX = 100
 const REQUEST_TIMEOUT_MS = 10_000
 const RETRIES = 5
 const RETRY_INITIAL_MS = 200
@@ -42,8 +47,16 @@ export function createKafka(options: KafkaOptions): KafkaClient {
     retry: { retries, initialRetryTime: RETRY_INITIAL_MS, maxRetryTime: RETRY_MAX_MS },
     logLevel: options.onLog ? logLevel.INFO : logLevel.NOTHING,
     logCreator: () => (entry) => forward(entry, options.onLog),
-    ...(options.socketFactory ? { socketFactory: options.socketFactory } : {}),
+    socketFactory: options.socketFactory ?? openSocket,
   })
+}
+
+/** Opens a connection to a broker as the library itself would. */
+export const openSocket: ISocketFactory = ({ host, port, ssl, onConnect }) => {
+  const socket = ssl
+    ? connectTls({ host, port, servername: host, ...ssl }, onConnect)
+    : connect({ host, port }, onConnect)
+  return socket.setKeepAlive(true, KEEP_ALIVE_MS).setMaxListeners(SOCKET_LISTENERS_MAX)
 }
 
 function forward({ namespace, level, log }: LogEntry, onLog: KafkaOptions['onLog']): void {

@@ -14,6 +14,10 @@ export interface GroupConsumerOptions extends KafkaOptions {
   /** The member gives up after being without a group for this long. */
   outageTimeoutMs: number
   onAssigned: (partitions: number[]) => void
+  /** Says which of the partitions have to be read again, and from where: behind their commit. */
+  findLost: (partitions: number[]) => Promise<ReadonlyMap<number, bigint>>
+  /** Called whenever the group has confirmed this member. */
+  onMember: () => void
   /** Called synchronously whenever what was read but not committed will come again. */
   onDropped: () => void
   onTrouble: (message: string) => void
@@ -44,6 +48,8 @@ export class GroupConsumer {
   readonly #options: GroupConsumerOptions
   #consumer: Consumer | null = null
   #assigned = new Set<number>()
+  /** Partitions that have delivered something since the last change of the group. */
+  readonly #delivered = new Set<number>()
   #epoch = 0
   #memberSince = Date.now()
   #running: Promise<void> = Promise.resolve()
@@ -143,11 +149,15 @@ export class GroupConsumer {
         restartOnFailure: () => Promise.resolve(false),
       },
     })
+    // Idle members get no deliveries, but heartbeats all the same.
+    consumer.on(consumer.events.HEARTBEAT, () => this.#confirm())
     consumer.on(consumer.events.REBALANCING, () => this.#drop())
     // Some rejoins come without a REBALANCING event, so this one drops as well.
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
       this.#drop()
-      this.#assign(payload.memberAssignment[this.#options.topic] ?? [])
+      const partitions = payload.memberAssignment[this.#options.topic] ?? []
+      this.#assign(partitions)
+      this.#rewindLost(consumer, partitions).catch(this.#options.onFatal)
     })
     return consumer
   }
@@ -167,16 +177,34 @@ export class GroupConsumer {
   #drop(): void {
     this.#epoch += 1
     this.#assigned.clear()
+    this.#delivered.clear()
     this.#options.onDropped()
   }
 
-  #assign(partitions: number[]): void {
+  #confirm(): void {
     this.#memberSince = Date.now()
+    this.#options.onMember()
+  }
+
+  #assign(partitions: number[]): void {
+    this.#confirm()
     this.#assigned = new Set(partitions)
     this.#options.onAssigned([...partitions].sort((a, b) => a - b))
   }
 
+  /** Whoever takes a delivery notices a loss as well; but there may be none for days. */
+  async #rewindLost(consumer: Consumer, partitions: number[]): Promise<void> {
+    const epoch = this.#epoch
+    const { topic, findLost } = this.#options
+    for (const [partition, offset] of await findLost(partitions)) {
+      if (epoch !== this.#epoch) return
+      if (this.#delivered.has(partition)) continue
+      consumer.seek({ topic, partition, offset: String(offset) })
+    }
+  }
+
   #deliver(consumer: Consumer, payload: EachBatchPayload): Delivery {
+    this.#delivered.add(payload.batch.partition)
     const epoch = this.#epoch
     const isLost = () => epoch !== this.#epoch || payload.isStale()
     return createDelivery(payload, {

@@ -1,7 +1,6 @@
-import { connect, type Socket } from 'node:net'
-import { connect as connectTls } from 'node:tls'
+import type { Socket } from 'node:net'
 import type { ISocketFactory, Message, RecordMetadata } from 'kafkajs'
-import { createKafka, type KafkaOptions } from './client.ts'
+import { createKafka, openSocket, type KafkaOptions } from './client.ts'
 
 /** One producer id with its connections, from opening to retirement. */
 export interface ProducerSession {
@@ -19,7 +18,6 @@ const SEND_RETRIES = 8
 const RETRY_FIRST_MS = 200
 const RETRY_MAX_MS = 2_000
 const METADATA_MAX_AGE_MS = 15_000
-const KEEP_ALIVE_MS = 60_000
 
 /**
  * Connects an idempotent producer. Its own retries bridge a leader election: within one send they
@@ -72,7 +70,7 @@ class SocketLedger {
   readonly #inner: ISocketFactory
   #closed = false
 
-  constructor(inner: ISocketFactory = plainSocket) {
+  constructor(inner: ISocketFactory = openSocket) {
     this.#inner = inner
   }
 
@@ -88,11 +86,4 @@ class SocketLedger {
     this.#closed = true
     for (const socket of this.#open) socket.destroy()
   }
-}
-
-const plainSocket: ISocketFactory = ({ host, port, ssl, onConnect }) => {
-  const socket = ssl
-    ? connectTls({ host, port, servername: host, ...ssl }, onConnect)
-    : connect({ host, port }, onConnect)
-  return socket.setKeepAlive(true, KEEP_ALIVE_MS)
 }
