@@ -25,11 +25,21 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/*.int.test.ts'],
+          exclude: ['test/compose.int.test.ts'],
           globalSetup: ['test/cluster.setup.ts'],
           // One cluster for all, and tests that stop parts of it: one file at a time.
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 180_000,
+        },
+      },
+      {
+        test: {
+          // docker-compose.yml itself, where a Docker engine answers; skipped elsewhere.
+          name: 'compose',
+          include: ['test/compose.int.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 900_000,
         },
       },
     ],

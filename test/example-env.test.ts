@@ -5,6 +5,7 @@ import { CLUSTER_VARIABLES, readClusterSettings } from '@orders/cluster/settings
 import { configShape as producerShape, readConfig as readProducer } from '@orders/producer/config'
 import { parseEnv } from 'node:util'
 import { describe, expect, test } from 'vitest'
+import { readComposeVariables } from './compose-file.ts'
 
 const read = (folder: string): Record<string, string> =>
   parseEnv(readFileSync(new URL(`../${folder}.example_env`, import.meta.url), 'utf8')) as Record<
@@ -21,6 +22,7 @@ const services = [
 /** What the demo decides itself, each service for itself, or the cluster's addresses. */
 const NOT_FOR_ALL = [
   'AUTO_COMMIT',
+  'HEALTH_FILE',
   'KAFKA_BROKERS',
   'KAFKA_GROUP_ID',
   'LEDGER_FILE',
@@ -28,6 +30,7 @@ const NOT_FOR_ALL = [
   'REDIS_URL',
   'RUN_ID',
   'SCHEMA_REGISTRY_URL',
+  'WHEN_DONE',
 ]
 
 describe.each(services)('$name/.example_env', ({ name, shape, readConfig }) => {
@@ -45,8 +48,10 @@ describe('.example_env', () => {
     (variable) => !NOT_FOR_ALL.includes(variable),
   )
 
-  test('names every variable that the demo hands on, those of the cluster, and nothing else', () => {
-    const wanted = [...shared, ...CLUSTER_VARIABLES].sort()
+  const ports = Object.keys(readComposeVariables()).filter((name) => name.startsWith('PORT_'))
+
+  test('names every variable that the services share, the ports, and nothing else', () => {
+    const wanted = [...shared, ...ports, ...CLUSTER_VARIABLES].sort()
     expect(Object.keys(read('')).sort()).toEqual(wanted)
   })
 

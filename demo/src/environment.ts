@@ -23,7 +23,8 @@ export function environmentOf(
   colour: boolean,
 ): NodeJS.ProcessEnv {
   // What only one service may have, or has another value in each, is not for all of them.
-  const { KAFKA_GROUP_ID: _group, AUTO_COMMIT: _commit, BATCH_SIZE, ...shared } = env
+  const { KAFKA_GROUP_ID: _group, AUTO_COMMIT: _commit, BATCH_SIZE, ...rest } = env
+  const { HEALTH_FILE: _health, WHEN_DONE: _whenDone, ...shared } = rest
   return {
     ...shared,
     KAFKA_BROKERS: kafkaAddresses(settings).join(','),

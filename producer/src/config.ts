@@ -23,6 +23,9 @@ export const configShape = {
   SEND_RETRIES: wholeNumber(0, 100, SEND_RETRIES),
   SEND_TIMEOUT_MS: wholeNumber(1_000, 120_000, SEND_TIMEOUT_MS),
   LEDGER_FILE: z.string().default('data/ledger.jsonl'),
+  WHEN_DONE: z
+    .enum(['exit', 'stay'], { error: 'must be exit or stay (until it is stopped)' })
+    .default('exit'),
   RUN_ID: z.uuid({ error: 'must be a UUID' }).optional(),
 }
 

@@ -23,6 +23,8 @@ export interface RunParts {
   log: Logger
   /** Aborted when no more orders are to be made. */
   signal: AbortSignal
+  /** Called when the cluster is there, with topic and schema: orders begin to flow. */
+  onReady: () => void
 }
 
 /** What is left of the shutdown time for the rest, after the orders in hand were waited for. */
@@ -34,7 +36,7 @@ const CLOSING_MS = 2_000
  * those in hand only as long as a shutdown allows.
  */
 export async function produce(parts: RunParts): Promise<void> {
-  const { config, plan, ledger, books, log, signal } = parts
+  const { config, plan, ledger, books, log, signal, onReady } = parts
   const kafka: KafkaOptions = {
     clientId: 'producer',
     brokers: config.KAFKA_BROKERS,
@@ -49,6 +51,7 @@ export async function produce(parts: RunParts): Promise<void> {
     topic: config.KAFKA_TOPIC,
     seed: plan.file === null ? plan.seed : null,
   })
+  onReady()
   const givenUp = giveUpAfter(signal, config.SHUTDOWN_TIMEOUT_MS - CLOSING_MS)
   const sender = new PartitionSender({
     ...kafka,
