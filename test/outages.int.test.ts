@@ -111,6 +111,24 @@ test('reads again what Redis has lost while the consumers run', async () => {
   await expectUnharmed(bench, consumers)
 })
 
+test('reads again what a Redis that comes back has lost, though no new order comes', async () => {
+  const bench = createBench()
+  const load = startLoad(bench, PER_SECOND)
+  const consumers = startBoth(bench)
+  tellOnFailure(load, ...consumers)
+  await bothStoredMore(bench, 100)
+  await endLoad(load)
+  for (const name of BOTH) {
+    await expectAllStored(bench, name)
+    await loseLastWrites(bench, name, 15)
+  }
+  // All connections end, as when Redis is started again.
+  await bench.redis.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
+
+  for (const name of BOTH) await expectAllStored(bench, name)
+  await expectUnharmed(bench, consumers)
+})
+
 test('reads again what Redis has lost while the consumers were stopped', async () => {
   const bench = createBench()
   const load = startLoad(bench, PER_SECOND)

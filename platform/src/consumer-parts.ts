@@ -104,6 +104,8 @@ export async function connectConsumer(
     onDropped()
   })
   service.defer('kafka consumer', () => consumer.close())
+  // A Redis that comes back may come back with less than it had.
+  redis.on('ready', () => void consumer.recheck().catch(service.fail))
   return { consumer, intake }
 }
 

@@ -52,6 +52,7 @@ export class GroupConsumer {
   readonly #delivered = new Set<number>()
   #epoch = 0
   #memberSince = Date.now()
+  #abandon: (why: Error) => void = () => undefined
   #running: Promise<void> = Promise.resolve()
 
   constructor(options: GroupConsumerOptions) {
@@ -62,6 +63,15 @@ export class GroupConsumer {
   start(handle: (delivery: Delivery) => Promise<void>): void {
     this.#memberSince = Date.now()
     this.#running = this.#keepRunning(handle)
+  }
+
+  /**
+   * Looks whether everything that was committed is still stored, as after a sink came back; when
+   * not, the member joins again and reads it again. Without this it would wait for a next message.
+   */
+  async recheck(): Promise<void> {
+    const lost = await this.#options.findLost([...this.#assigned])
+    if (lost.size > 0) this.#abandon(new Error('stored orders are gone'))
   }
 
   /**
@@ -97,7 +107,7 @@ export class GroupConsumer {
           ),
         )
       }
-      onTrouble(`lost the group: ${describeError(error)}; joining again`)
+      onTrouble(`out of the group: ${describeError(error)}; joining again`)
       await pause(REBUILD_PAUSE_MS, signal)
     }
   }
@@ -110,6 +120,7 @@ export class GroupConsumer {
     const crashed = new Promise<unknown>((resolve) => {
       consumer.on(consumer.events.CRASH, ({ payload }) => resolve(payload.error))
       consumer.on(consumer.events.STOP, () => signal.aborted && resolve(null))
+      this.#abandon = (why) => void this.#leave(consumer).then(() => resolve(why))
     })
     try {
       await consumer.connect()
@@ -128,6 +139,11 @@ export class GroupConsumer {
       return error
     }
     return await crashed
+  }
+
+  async #leave(consumer: Consumer): Promise<void> {
+    const left = consumer.disconnect().catch(() => undefined)
+    await Promise.race([left, sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })])
   }
 
   #build(): Consumer {
