@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readClusterSettings, type ClusterSettings } from '@orders/cluster/settings'
 import { startCluster } from '@orders/cluster/start-cluster'
 import { stopCluster } from '@orders/cluster/stop-cluster'
 import type { TestProject } from 'vitest/node'
+import { findFreePorts } from './free-ports.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -32,25 +32,4 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await stopCluster(settings)
     rmSync(directory, { recursive: true, force: true })
   }
-}
-
-/** Ports that nobody listens on; held all at once, so that no two are the same. */
-async function findFreePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer())
-  const ports = await Promise.all(
-    servers.map(
-      (server) =>
-        new Promise<number>((resolve, reject) => {
-          server.once('error', reject)
-          server.listen(0, '127.0.0.1', () => {
-            const address = server.address()
-            resolve(typeof address === 'object' && address ? address.port : 0)
-          })
-        }),
-    ),
-  )
-  await Promise.all(
-    servers.map((server) => new Promise((resolve) => server.close(() => resolve(null)))),
-  )
-  return ports
 }

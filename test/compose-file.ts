@@ -18,6 +18,7 @@ export interface ComposeService {
   volumes?: string[]
   tmpfs?: string[]
   cap_drop?: string[]
+  dns_opt?: string[]
   security_opt?: string[]
   read_only?: boolean
   init?: boolean

@@ -9,26 +9,27 @@ import { collectFacts, fetchPartitions, type FactSources } from '../demo/src/col
 import { findProblems } from '../demo/src/facts.ts'
 import { waitForReaders } from '../demo/src/wait-for-readers.ts'
 import { ComposeProject, hasEngine } from './compose-project.ts'
+import { findFreePorts } from './free-ports.ts'
 import { RunningService } from './running-service.ts'
 import { until } from './until.ts'
 
-const PORTS = { KAFKA: [29_192, 39_192, 49_192], REGISTRY: 18_081, REDIS: 16_379, UI: 18_080 }
-const BROKERS = PORTS.KAFKA.map((port) => `localhost:${port}`)
-const REGISTRY_URL = `http://localhost:${PORTS.REGISTRY}/apis/ccompat/v7`
-const REDIS_URL = `redis://localhost:${PORTS.REDIS}`
+const [kafka1, kafka2, kafka3, registry, redisPort, kafkaUi, redisInsight] = await findFreePorts(7)
+const BROKERS = [kafka1, kafka2, kafka3].map((port) => `localhost:${port}`)
+const REGISTRY_URL = `http://localhost:${registry}/apis/ccompat/v7`
+const REDIS_URL = `redis://localhost:${redisPort}`
 const COUNT = 600
 const HOST_COUNT = 7
 const AWAY_MS = 10_000
 const HEALTHY_LIMIT_MS = 180_000
 
 const project = new ComposeProject('order-simulator-test', {
-  PORT_KAFKA_1: `${PORTS.KAFKA[0]}`,
-  PORT_KAFKA_2: `${PORTS.KAFKA[1]}`,
-  PORT_KAFKA_3: `${PORTS.KAFKA[2]}`,
-  PORT_REGISTRY: `${PORTS.REGISTRY}`,
-  PORT_REDIS: `${PORTS.REDIS}`,
-  PORT_KAFKA_UI: `${PORTS.UI}`,
-  PORT_REDISINSIGHT: `${PORTS.UI + 1}`,
+  PORT_KAFKA_1: `${kafka1}`,
+  PORT_KAFKA_2: `${kafka2}`,
+  PORT_KAFKA_3: `${kafka3}`,
+  PORT_REGISTRY: `${registry}`,
+  PORT_REDIS: `${redisPort}`,
+  PORT_KAFKA_UI: `${kafkaUi}`,
+  PORT_REDISINSIGHT: `${redisInsight}`,
   KAFKA_TOPIC: 'orders',
   KAFKA_DLQ_TOPIC: 'orders.dlq',
   ORDER_COUNT: `${COUNT}`,
@@ -49,6 +50,7 @@ describe.skipIf(!hasEngine())('docker compose up', () => {
     runId: '',
   }
   const hostLedger = join(folder, 'host.jsonl')
+  let sentFromHost = 0
 
   /** How many orders both consumers have in Redis, by their own account. */
   async function countStored(): Promise<{ auto: number; batch: number }> {
@@ -58,8 +60,25 @@ describe.skipIf(!hasEngine())('docker compose up', () => {
     return { auto: sum('auto'), batch: sum('batch') }
   }
 
+  /** Sends orders from this machine, beside the producer in Docker. */
+  async function sendFromHost(): Promise<void> {
+    const args = ['--count', `${HOST_COUNT}`, '--interval', '0']
+    const producer = new RunningService('producer', args, {
+      KAFKA_BROKERS: BROKERS.join(','),
+      SCHEMA_REGISTRY_URL: REGISTRY_URL,
+      LEDGER_FILE: hostLedger,
+    })
+    expect(await producer.exited, producer.output).toMatchObject({ code: 0 })
+    sentFromHost += HOST_COUNT
+  }
+
   async function untilMoreIsStored(): Promise<void> {
-    const before = await countStored()
+    let before = { auto: Infinity, batch: Infinity }
+    await until('Kafka and Redis tell how far the consumers are', async () => {
+      before = await countStored()
+      return true
+    })
+    await sendFromHost()
     await until('both consumers store more orders', async () => {
       const now = await countStored()
       return now.auto > before.auto && now.batch > before.batch
@@ -81,7 +100,7 @@ describe.skipIf(!hasEngine())('docker compose up', () => {
     rmSync(folder, { recursive: true, force: true })
   })
 
-  test('brings everything up healthy, and orders flow to both consumers', async () => {
+  test('brings everything up healthy, and orders flow to both, from the host as well', async () => {
     expect(await project.isHealthy()).toBe(true)
     await until('topic orders is there', async () => (await fetchPartitions(sources)).length === 5)
     await untilMoreIsStored()
@@ -92,16 +111,6 @@ describe.skipIf(!hasEngine())('docker compose up', () => {
     await project.run('up', '-d', '--wait')
     const ids = (await project.list()).map(({ ID }) => ID).sort()
     expect(ids).toEqual(before.map(({ ID }) => ID).sort())
-  })
-
-  test('serves a producer that runs on the host', async () => {
-    const args = ['--count', `${HOST_COUNT}`, '--interval', '0']
-    const producer = new RunningService('producer', args, {
-      KAFKA_BROKERS: BROKERS.join(','),
-      SCHEMA_REGISTRY_URL: REGISTRY_URL,
-      LEDGER_FILE: hostLedger,
-    })
-    expect(await producer.exited, producer.output).toMatchObject({ code: 0 })
   })
 
   test('goes on while one broker is killed, and mends itself when that one is back', async () => {
@@ -136,7 +145,7 @@ describe.skipIf(!hasEngine())('docker compose up', () => {
     const { clusterId } = await withAdmin(sources.kafka, (admin) => admin.describeCluster())
     for (const [ledgerFile, count] of [
       [sources.ledgerFile, COUNT],
-      [hostLedger, HOST_COUNT],
+      [hostLedger, sentFromHost],
     ] as const) {
       const facts = await collectFacts({ ...sources, ledgerFile }, clusterId)
       expect(findProblems(facts)).toEqual([])
