@@ -67,6 +67,11 @@ export async function pause(ms: number, signal: AbortSignal): Promise<void> {
   await sleep(ms, undefined, { signal }).catch(() => undefined)
 }
 
+/** Waits for work, but no longer than so many ms; what is not done by then goes on by itself. */
+export async function waitAtMost(ms: number, work: Promise<unknown> | undefined): Promise<void> {
+  await Promise.race([work, sleep(ms, undefined, { ref: false })])
+}
+
 function seconds(ms: number): string {
   return `${(ms / 1_000).toFixed(ms < 10_000 ? 1 : 0)} s`
 }

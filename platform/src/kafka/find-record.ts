@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Consumer, EachBatchPayload, IHeaders } from 'kafkajs'
+import { withAdmin } from './admin.ts'
 import { createKafka, type KafkaClient, type KafkaOptions } from './client.ts'
 
 /** What to look for, and where. */
@@ -30,7 +31,7 @@ export async function findRecord(
   try {
     return await readThrough(kafka, groupId, search, range)
   } finally {
-    await forgetGroup(kafka, groupId)
+    await forgetGroup(options, groupId)
   }
 }
 
@@ -102,14 +103,7 @@ async function run(
   consumer.seek({ topic, partition, offset: String(from) })
 }
 
-async function forgetGroup(kafka: KafkaClient, groupId: string): Promise<void> {
-  const admin = kafka.admin()
-  try {
-    await admin.connect()
-    await admin.deleteGroups([groupId])
-  } catch {
-    // It has no committed offsets; the broker forgets it by itself.
-  } finally {
-    await admin.disconnect()
-  }
+async function forgetGroup(options: KafkaOptions, groupId: string): Promise<void> {
+  // It has no committed offsets; the broker forgets it by itself where this fails.
+  await withAdmin(options, (admin) => admin.deleteGroups([groupId])).catch(() => undefined)
 }

@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Consumer, EachBatchPayload } from 'kafkajs'
-import { pause } from '../patience.ts'
+import { pause, waitAtMost } from '../patience.ts'
 import { UserError, describeError } from '../user-error.ts'
 import { createKafka, type KafkaOptions } from './client.ts'
 import { createDelivery, type Delivery } from './delivery.ts'
@@ -80,7 +79,7 @@ export class GroupConsumer {
    */
   async close(): Promise<void> {
     const left = this.#consumer?.disconnect().then(() => this.#running)
-    await Promise.race([left, sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })])
+    await waitAtMost(CLOSE_TIMEOUT_MS, left)
   }
 
   async #keepRunning(handle: (delivery: Delivery) => Promise<void>): Promise<void> {
@@ -120,7 +119,10 @@ export class GroupConsumer {
     const crashed = new Promise<unknown>((resolve) => {
       consumer.on(consumer.events.CRASH, ({ payload }) => resolve(payload.error))
       consumer.on(consumer.events.STOP, () => signal.aborted && resolve(null))
-      this.#abandon = (why) => void this.#leave(consumer).then(() => resolve(why))
+      this.#abandon = (why) => {
+        const left = consumer.disconnect().catch(() => undefined)
+        void waitAtMost(CLOSE_TIMEOUT_MS, left).then(() => resolve(why))
+      }
     })
     try {
       await consumer.connect()
@@ -139,11 +141,6 @@ export class GroupConsumer {
       return error
     }
     return await crashed
-  }
-
-  async #leave(consumer: Consumer): Promise<void> {
-    const left = consumer.disconnect().catch(() => undefined)
-    await Promise.race([left, sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })])
   }
 
   #build(): Consumer {

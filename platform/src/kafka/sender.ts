@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { IHeaders, Message, RecordMetadata } from 'kafkajs'
+import { waitAtMost } from '../patience.ts'
 import type { KafkaOptions } from './client.ts'
 import { openSession, type ProducerSession } from './producer-session.ts'
 
@@ -94,7 +95,7 @@ export class PartitionSender {
       (session) => session.close(),
       () => undefined,
     )
-    await Promise.race([closed, sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })])
+    await waitAtMost(CLOSE_TIMEOUT_MS, closed)
   }
 
   /** Opens a connection ahead of the first send. Throws `SendFailed` when no broker lets us. */
