@@ -22,6 +22,7 @@ const services = [
 /** What the demo decides itself, each service for itself, or the cluster's addresses. */
 const NOT_FOR_ALL = [
   'AUTO_COMMIT',
+  'FAULT_POINT',
   'HEALTH_FILE',
   'KAFKA_BROKERS',
   'KAFKA_GROUP_ID',
@@ -30,6 +31,7 @@ const NOT_FOR_ALL = [
   'REDIS_URL',
   'RUN_ID',
   'SCHEMA_REGISTRY_URL',
+  'TRACE_FILE',
   'WHEN_DONE',
 ]
 

@@ -141,6 +141,7 @@ async function openLine(
       schemaId,
       sendRetries: 100,
       givenUp: givenUp.signal,
+      passPoint: () => Promise.resolve(),
     },
     sender,
     ledger,

@@ -1,5 +1,5 @@
 import { DeadLetterClaims, type Place } from '@orders/platform/dead-letter-claims'
-import { DeadLetters, describeBad, type BadMessage } from '@orders/platform/dead-letters'
+import { DeadLetters, describeBad, markOf, type BadMessage } from '@orders/platform/dead-letters'
 import { PartitionSender } from '@orders/platform/kafka/sender'
 import { deadLetterTopic, ordersTopic } from '@orders/platform/kafka/topics'
 import type { Order } from '@orders/schemas/order'
@@ -118,6 +118,15 @@ test('sends a dead letter whose sender died before it had sent it', async () => 
   expect(await readClaim(bench)).toMatchObject({ state: 'sent', dlqPartition: '3', dlqOffset: '1' })
 })
 
+test('sends the dead letter of another message at the same place of a topic made anew', async () => {
+  const { bench, put } = await openDeadLetters()
+  expect(await put()).toBe(true)
+  const anew = { ...bad, message: { ...bad.message, timestamp: bad.message.timestamp + 1 } }
+  expect(await put(anew)).toBe(true)
+  expect(await put(anew)).toBe(true)
+  expect(await countRecords(bench, bench.dlqTopic)).toBe(2n)
+})
+
 test('keeps the bad messages of two topics that share their dead letters apart', async () => {
   const { bench, put, open } = await openDeadLetters()
   expect(await put()).toBe(true)
@@ -158,7 +167,7 @@ async function openDeadLetters() {
 }
 
 function placeIn(topic: string): Place {
-  return { topic, partition: bad.partition, offset: bad.message.offset }
+  return { topic, partition: bad.partition, offset: bad.message.offset, mark: markOf(bad.message) }
 }
 
 async function findClaim({ redis, dlqTopic }: Bench): Promise<string> {

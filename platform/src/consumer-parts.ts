@@ -3,7 +3,7 @@ import { DeadLetters } from './dead-letters.ts'
 import { HealthFile } from './health.ts'
 import { withAdmin } from './kafka/admin.ts'
 import type { KafkaOptions } from './kafka/client.ts'
-import { GroupConsumer, type GroupConsumerOptions } from './kafka/group-consumer.ts'
+import { GroupConsumer } from './kafka/group-consumer.ts'
 import { PartitionSender } from './kafka/sender.ts'
 import { deadLetterTopic } from './kafka/topics.ts'
 import type { Logger } from './logger.ts'
@@ -12,8 +12,10 @@ import { OrderDecoder } from './order-decoder.ts'
 import { OrderIntake } from './order-intake.ts'
 import { OrderStore, type ConsumerName } from './order-store.ts'
 import { untilBack } from './patience.ts'
+import { openProbe } from './probe.ts'
 import { openRedis, redactUrl, type RedisClient } from './redis.ts'
 import { Registry } from './schema-registry.ts'
+import type { FaultPlan } from './fault-point.ts'
 import type { Service } from './service.ts'
 
 /** What both consumers are told by their settings. */
@@ -22,11 +24,15 @@ export interface ConsumerConfig {
   KAFKA_TOPIC: string
   KAFKA_DLQ_TOPIC: string
   KAFKA_GROUP_ID: string
+  /** So many messages a commit covers. */
+  BATCH_SIZE: number | string
   SCHEMA_REGISTRY_URL: string
   REDIS_URL: string
   STARTUP_TIMEOUT_MS: number
   OUTAGE_TIMEOUT_MS: number
   HEALTH_FILE?: string | undefined
+  TRACE_FILE?: string | undefined
+  FAULT_POINT?: FaultPlan | undefined
 }
 
 /** The two halves of a consumer: what reads the log, and what takes messages to Redis. */
@@ -55,6 +61,8 @@ export async function connectConsumer(
   }
   const health = new HealthFile(config.HEALTH_FILE)
   service.defer('health', () => health.remove())
+  const probe = openProbe(`consumer-${name}`, config)
+  service.defer('trace', () => probe.close())
   const { redis, close } = openRedis(config.REDIS_URL)
   service.defer('redis', close)
   await waitForRedis(redis, config, service, log)
@@ -63,27 +71,23 @@ export async function connectConsumer(
 
   const sender = new PartitionSender({ ...kafka, sendTimeoutMs: SEND_TIMEOUT_MS })
   service.defer('dead-letter sender', () => sender.close())
+  const { KAFKA_TOPIC: topic, KAFKA_DLQ_TOPIC: dlqTopic, KAFKA_GROUP_ID: groupId } = config
   const deadLetters = new DeadLetters(
-    {
-      kafka,
-      topic: config.KAFKA_TOPIC,
-      dlqTopic: config.KAFKA_DLQ_TOPIC,
-      dlqPartitions,
-      groupId: config.KAFKA_GROUP_ID,
-    },
+    { kafka, topic, dlqTopic, dlqPartitions, groupId },
     sender,
-    new DeadLetterClaims(redis, config.KAFKA_DLQ_TOPIC),
+    new DeadLetterClaims(redis, dlqTopic),
   )
   const intake = new OrderIntake({
     decoder: new OrderDecoder(new Registry(config.SCHEMA_REGISTRY_URL)),
-    store: new OrderStore(redis, config.KAFKA_TOPIC, name),
+    store: new OrderStore(redis, topic, name),
     deadLetters,
+    probe,
     log,
     signal: service.signal,
     outageTimeoutMs: config.OUTAGE_TIMEOUT_MS,
     registryUrl: config.SCHEMA_REGISTRY_URL,
     redisUrl: redactUrl(config.REDIS_URL),
-    fetchLogStart: (partition) => fetchLogStart(kafka, config.KAFKA_TOPIC, partition),
+    fetchLogStart: (partition) => fetchLogStart(kafka, topic, partition),
   })
   const findLost = (assigned: number[]) =>
     findLostWrites(
@@ -91,17 +95,25 @@ export async function connectConsumer(
         name,
         kafka,
         redis,
-        groupId: config.KAFKA_GROUP_ID,
-        topic: config.KAFKA_TOPIC,
+        groupId,
+        topic,
+        uncommittedMax: Number(config.BATCH_SIZE),
         signal: service.signal,
         outageTimeoutMs: config.OUTAGE_TIMEOUT_MS,
         log,
       },
       assigned,
     )
-  const consumer = createConsumer(name, kafka, config, service, log, health, findLost, () => {
-    intake.reset()
-    onDropped()
+  const consumer = new GroupConsumer({
+    ...membershipOf(name, kafka, config, service, log),
+    probe,
+    // Well is who is in the group: also while it waits for Redis or the registry, and says so.
+    onMember: () => health.refresh(),
+    findLost,
+    onDropped: () => {
+      intake.reset()
+      onDropped()
+    },
   })
   service.defer('kafka consumer', () => consumer.close())
   // A Redis that comes back may come back with less than it had.
@@ -109,32 +121,25 @@ export async function connectConsumer(
   return { consumer, intake }
 }
 
-function createConsumer(
+function membershipOf(
   name: ConsumerName,
   kafka: KafkaOptions,
   config: ConsumerConfig,
   service: Service,
   log: Logger,
-  health: HealthFile,
-  findLost: GroupConsumerOptions['findLost'],
-  onDropped: () => void,
-): GroupConsumer {
-  return new GroupConsumer({
+) {
+  return {
     ...kafka,
     groupId: config.KAFKA_GROUP_ID,
     topic: config.KAFKA_TOPIC,
     autoCommit: name === 'auto',
     signal: service.signal,
     outageTimeoutMs: config.OUTAGE_TIMEOUT_MS,
-    onAssigned: (partitions) =>
+    onAssigned: (partitions: number[]) =>
       log.info({ partitions }, `joined the group: partitions ${partitions.join(', ') || 'none'}`),
-    // Well is who is in the group: also while it waits for Redis or the registry, and says so.
-    onMember: () => health.refresh(),
-    findLost,
-    onDropped,
-    onTrouble: (message) => log.warn(message),
-    onFatal: (error) => service.fail(error),
-  })
+    onTrouble: (message: string) => log.warn(message),
+    onFatal: (error: unknown) => service.fail(error),
+  }
 }
 
 async function waitForRedis(

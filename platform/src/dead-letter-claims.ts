@@ -6,6 +6,8 @@ export interface Place {
   topic: string
   partition: number
   offset: bigint
+  /** Tells this message from another at the same place of a topic that was deleted and made again. */
+  mark: string
 }
 
 /**
@@ -18,13 +20,18 @@ export type Claim = 'ours' | 'doubtful' | 'busy' | 'done'
 const LEASE_MS = 30_000
 
 const CLAIM = `
-local state = redis.call('HMGET', KEYS[1], 'state', 'owner', 'claimedUntil')
+local state = redis.call('HMGET', KEYS[1], 'state', 'owner', 'claimedUntil', 'mark')
+if state[4] and state[4] ~= ARGV[3] then
+  redis.call('DEL', KEYS[1])
+  state = {}
+end
 if state[1] == 'sent' then return 'done' end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 if state[1] and state[2] ~= ARGV[1] and tonumber(state[3]) > now then return 'busy' end
 redis.call('HSET', KEYS[1], 'state', 'sending', 'owner', ARGV[1], 'claimedUntil', now + ARGV[2],
-  'claimedAt', state[1] and redis.call('HGET', KEYS[1], 'claimedAt') or now, unpack(ARGV, 3))
+  'mark', ARGV[3],
+  'claimedAt', state[1] and redis.call('HGET', KEYS[1], 'claimedAt') or now, unpack(ARGV, 4))
 return state[1] and 'doubtful' or 'ours'
 `
 
@@ -51,7 +58,8 @@ export class DeadLetterClaims {
   /** Claims a bad message; `facts` are kept beside the claim for people. */
   claim(place: Place, facts: Record<string, string>): Promise<Claim> {
     const flat = Object.entries({ ...facts, topic: place.topic }).flat()
-    return this.#redis.claimDeadLetter(this.#key(place), this.#owner, LEASE_MS, ...flat)
+    const key = this.#key(place)
+    return this.#redis.claimDeadLetter(key, this.#owner, LEASE_MS, place.mark, ...flat)
   }
 
   /** When the first claim of a message was made, in ms. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Claim, DeadLetterClaims, Place } from './dead-letter-claims.ts'
 import type { IncomingMessage, MessageHeaders } from './kafka/delivery.ts'
 import { findRecord } from './kafka/find-record.ts'
@@ -61,7 +62,8 @@ export class DeadLetters {
   }
 
   #placeOf({ partition, message }: BadMessage): Place {
-    return { topic: this.#options.topic, partition, offset: message.offset }
+    const { topic } = this.#options
+    return { topic, partition, offset: message.offset, mark: markOf(message) }
   }
 
   async #findEarlier(claim: Claim, place: Place, target: number): Promise<bigint | null> {
@@ -82,6 +84,13 @@ export class DeadLetters {
       { key, value, headers: { ...sendableHeaders(headers), ...added } },
     ])
   }
+}
+
+/** What tells a message from another one at the same place: its time and its bytes. */
+export function markOf({ timestamp, key, value }: IncomingMessage): string {
+  const hash = createHash('sha256')
+  for (const part of [key, value]) hash.update(`${part?.length ?? -1}:`).update(part ?? '')
+  return `${timestamp}:${hash.digest('base64url')}`
 }
 
 /** The headers of a dead letter, beside those that the message had. */
@@ -113,8 +122,9 @@ function sendableHeaders(headers: MessageHeaders): MessageHeaders {
   )
 }
 
-function isAbout(headers: MessageHeaders, { topic, partition, offset }: Place): boolean {
+function isAbout(headers: MessageHeaders, { topic, partition, offset, mark }: Place): boolean {
   return (
+    mark.startsWith(`${String(headers['dlq.timestamp'])}:`) &&
     String(headers['dlq.topic']) === topic &&
     String(headers['dlq.partition']) === String(partition) &&
     String(headers['dlq.offset']) === String(offset)

@@ -4,6 +4,7 @@ import { RejoinRequired, type Delivery, type IncomingMessage } from './kafka/del
 import type { OrderDecoder } from './order-decoder.ts'
 import type { OrderStore, PlacedOrder, Reading, WriteOutcome } from './order-store.ts'
 import { untilBack } from './patience.ts'
+import type { Probe } from './probe.ts'
 import { RegistryAway } from './schema-registry.ts'
 
 /** The parts that an intake joins, and how patient it is with each. */
@@ -11,6 +12,7 @@ export interface IntakeOptions {
   decoder: OrderDecoder
   store: OrderStore
   deadLetters: DeadLetters
+  probe: Probe
   log: Logger
   signal: AbortSignal
   outageTimeoutMs: number
@@ -54,6 +56,9 @@ export class OrderIntake {
    */
   async take(delivery: Delivery, messages: IncomingMessage[]): Promise<Taken | null> {
     const { partition } = delivery
+    const { probe } = this.#options
+    const offsets = messages.map(({ offset }) => Number(offset))
+    probe.record({ event: 'taken', partition, offsets })
     const { placed, bad } = await this.#judge(delivery, messages)
     for (const one of bad) await this.#bury(delivery, one)
     const reading: Reading = {
@@ -63,8 +68,13 @@ export class OrderIntake {
       orders: placed,
       deadLettered: bad.length,
     }
+    await probe.pass('before-write')
     const deliveries = await this.#writeOrRewind(delivery, reading)
     if (deliveries === null) return null
+    probe.record({ event: 'stored', partition, offsets })
+    // The group changed during the write: what comes after this is not of the same membership.
+    if (delivery.isLost()) probe.record({ event: 'dropped' })
+    await probe.pass('after-write')
     this.#expected.set(partition, reading.next)
     const orders = placed.map((one, i) => ({ ...one, deliveries: deliveries[i] ?? 1 }))
     return { orders, bad }
@@ -88,13 +98,15 @@ export class OrderIntake {
 
   /** The dead letter is on its topic before the offset of the message is passed. */
   async #bury(delivery: Delivery, bad: BadMessage): Promise<void> {
-    const { deadLetters, log } = this.#options
+    const { deadLetters, log, probe } = this.#options
     await this.#wait(delivery, 'the dead-letter topic, or Redis,', async () => {
       if (!(await deadLetters.put(bad, new Date()))) {
         throw new Error('another member is sending this dead letter')
       }
     })
     const { partition, message, reason, detail } = bad
+    probe.record({ event: 'dead-lettered', partition, offset: Number(message.offset) })
+    await probe.pass('after-dead-letter')
     log.warn(
       { partition, offset: String(message.offset), reason, detail },
       `dead-lettered partition ${partition} offset ${message.offset}: ${reason}, ${detail}`,
@@ -117,7 +129,9 @@ export class OrderIntake {
       const retried = await this.#write(delivery, { ...reading, from: known })
       return retried.kind === 'written' ? retried.deliveries : null
     }
-    delivery.seek(known > start ? known : start)
+    const offset = known > start ? known : start
+    this.#options.probe.record({ event: 'rewound', partition, offset: Number(offset) })
+    delivery.seek(offset)
     return null
   }
 

@@ -165,3 +165,18 @@ export async function readPosition(
     deadLettered: Number(hash['deadLettered'] ?? 0),
   }
 }
+
+const FORGET_POSITION = `
+if redis.call('HGET', KEYS[1], 'next') == ARGV[1] then redis.call('HDEL', KEYS[1], 'next') end
+`
+
+/** Forgets how far a consumer has come, unless that has changed from `known` meanwhile. */
+export async function forgetPosition(
+  redis: RedisClient,
+  topic: string,
+  consumer: ConsumerName,
+  partition: number,
+  known: bigint,
+): Promise<void> {
+  await redis.eval(FORGET_POSITION, 1, positionKey(`${topic}:${consumer}`, partition), `${known}`)
+}

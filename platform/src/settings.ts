@@ -1,5 +1,6 @@
 import { config as loadDotenv } from 'dotenv'
 import { z } from 'zod'
+import { CONSUMER_FAULT_POINTS, parseFaultPlan } from './fault-point.ts'
 import { UserError } from './user-error.ts'
 
 const SHUTDOWN_TIMEOUT_MS = 9_000
@@ -37,6 +38,20 @@ const webAddress = z
   .url({ protocol: /^https?$/, error: 'must be an http address' })
   .transform((url) => url.replace(/\/+$/, ''))
 
+/** A crash that a drill has ordered: at which passage of which point, and what happens there. */
+export function faultPlan(points: readonly string[]) {
+  return z
+    .string()
+    .transform((text, context) => {
+      const plan = parseFaultPlan(text, points)
+      if (plan) return plan
+      const message = `must be such as ${points[0]}:1:kill or ${points[0]}:1:stall-5000, with one of ${points.join(', ')}`
+      context.addIssue({ code: 'custom', message })
+      return z.NEVER
+    })
+    .optional()
+}
+
 /** The settings that every service has. */
 export const serviceSettings = {
   KAFKA_BROKERS: brokerList.prefault('localhost:29092,localhost:39092,localhost:49092'),
@@ -63,6 +78,8 @@ export const consumerSettings = {
     .url({ protocol: /^rediss?$/, error: 'must be a redis:// address' })
     .default('redis://localhost:6379'),
   OUTAGE_TIMEOUT_MS: wholeNumber(1_000, 86_400_000, OUTAGE_TIMEOUT_MS),
+  TRACE_FILE: z.string().optional(),
+  FAULT_POINT: faultPlan(CONSUMER_FAULT_POINTS),
 }
 
 /** Takes variables from a `.env` file in the working folder; those already set win. */
@@ -79,6 +96,9 @@ export function readSettings<Shape extends z.ZodRawShape>(
   env: NodeJS.ProcessEnv,
 ): z.output<z.ZodObject<Shape>> {
   const filled = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+  if (filled['NODE_ENV'] === 'production' && filled['FAULT_POINT'] !== undefined) {
+    throw new UserError('bad settings: FAULT_POINT is for drills: unset it, or NODE_ENV=production')
+  }
   const result = z.object(shape).safeParse(filled)
   if (result.success) return result.data
   const problems = result.error.issues.map((issue) => explain(String(issue.path[0]), issue, filled))

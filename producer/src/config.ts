@@ -1,4 +1,6 @@
+import { PRODUCER_FAULT_POINTS } from '@orders/platform/fault-point'
 import {
+  faultPlan,
   readSettings,
   serviceSettings,
   wholeNumber,
@@ -26,6 +28,7 @@ export const configShape = {
   WHEN_DONE: z
     .enum(['exit', 'stay'], { error: 'must be exit or stay (until it is stopped)' })
     .default('exit'),
+  FAULT_POINT: faultPlan(PRODUCER_FAULT_POINTS),
   RUN_ID: z.uuid({ error: 'must be a UUID' }).optional(),
 }
 

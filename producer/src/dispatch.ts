@@ -1,3 +1,4 @@
+import type { PassPoint } from '@orders/platform/fault-point'
 import { partitionOf } from '@orders/platform/kafka/partition'
 import type { PartitionSender } from '@orders/platform/kafka/sender'
 import type { Ledger } from '@orders/platform/ledger'
@@ -13,6 +14,7 @@ export interface DispatchOptions {
   sendRetries: number
   /** Aborted when nothing more is to be sent. */
   givenUp: AbortSignal
+  passPoint: PassPoint
 }
 
 /** So many orders may be on their way before making more has to wait. */
@@ -39,11 +41,11 @@ export class Dispatch {
     this.#ledger = ledger
     const watched = this.#watch(report)
     options.givenUp.addEventListener('abort', () => this.#wake(), { once: true })
-    const { topic, sendRetries, givenUp } = options
+    const { topic, sendRetries, givenUp, passPoint } = options
     this.#lanes = Array.from(
       { length: options.partitions },
       (_, partition) =>
-        new Lane({ topic, partition, sendRetries, signal: givenUp }, sender, watched),
+        new Lane({ topic, partition, sendRetries, signal: givenUp, passPoint }, sender, watched),
     )
   }
 

@@ -3,6 +3,7 @@ import {
   type OutgoingRecord,
   type PartitionSender,
 } from '@orders/platform/kafka/sender'
+import type { PassPoint } from '@orders/platform/fault-point'
 import { pause } from '@orders/platform/patience'
 import type { Order } from '@orders/schemas/order'
 
@@ -35,6 +36,8 @@ export interface LaneOptions {
   /** So many more tries after the first before an order counts as failed. */
   sendRetries: number
   signal: AbortSignal
+  /** Where a drill may let the process die. */
+  passPoint: PassPoint
 }
 
 const RECORDS_PER_SEND_MAX = 500
@@ -115,10 +118,12 @@ export class Lane {
   }
 
   async #try(batch: Parcel[]): Promise<SendFailed | null> {
-    const { topic, partition } = this.#options
+    const { topic, partition, passPoint } = this.#options
     try {
+      await passPoint('before-send')
       const records = batch.map(({ record }) => record)
       const first = await this.#sender.send(topic, partition, records)
+      await passPoint('after-send')
       batch.forEach(({ order }, i) =>
         this.#report.acknowledged(order, partition, first + BigInt(i)),
       )

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { armFaultPoint } from '@orders/platform/fault-point'
 import type { KafkaOptions } from '@orders/platform/kafka/client'
 import { PartitionSender } from '@orders/platform/kafka/sender'
 import type { Ledger } from '@orders/platform/ledger'
@@ -59,7 +60,8 @@ export async function produce(parts: RunParts): Promise<void> {
     onRetired: (reason) => log.warn(`producer retired: ${reason}`),
   })
   const { KAFKA_TOPIC: topic, SEND_RETRIES: sendRetries } = config
-  const options = { ...destination, topic, sendRetries, givenUp: givenUp.signal }
+  const passPoint = armFaultPoint(config.FAULT_POINT)
+  const options = { ...destination, topic, sendRetries, givenUp: givenUp.signal, passPoint }
   const dispatch = new Dispatch(options, sender, ledger, books)
   try {
     sendLeftOver(parts, dispatch)

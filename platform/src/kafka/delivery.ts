@@ -49,6 +49,10 @@ interface Membership {
   owns(partition: number): boolean
   seek(offset: bigint): void
   beat(): void
+  /** Called just before a commit is sent. */
+  committing(): Promise<void>
+  /** Called when it has been confirmed. */
+  committed(nextOffsets: Record<string, number>): Promise<void>
 }
 
 /** Puts a batch of the client library into the words of this project. */
@@ -68,7 +72,11 @@ export function createDelivery(payload: EachBatchPayload, membership: Membership
     isStopping: () => membership.isStopping(),
     resolve: (offset) => resolveOffset(String(offset)),
     async commitResolved() {
-      if (uncommittedOffsets().topics.length > 0) await commitOffsetsIfNecessary()
+      const [resolved] = uncommittedOffsets().topics
+      if (!resolved) return
+      await membership.committing()
+      await commitOffsetsIfNecessary()
+      await membership.committed(asNumbers(resolved.partitions))
     },
     async commit(nextOffsets) {
       const partitions = [...nextOffsets].map(([id, offset]) => ({
@@ -77,7 +85,9 @@ export function createDelivery(payload: EachBatchPayload, membership: Membership
       }))
       const foreign = partitions.find((entry) => !membership.owns(entry.partition))
       if (foreign) throw new RejoinRequired(`partition ${foreign.partition} is no longer ours`)
+      await membership.committing()
       await commitOffsetsIfNecessary({ topics: [{ topic, partitions }] })
+      await membership.committed(asNumbers(partitions))
     },
     seek: (offset) => membership.seek(offset),
     async heartbeat() {
@@ -85,4 +95,8 @@ export function createDelivery(payload: EachBatchPayload, membership: Membership
       membership.beat()
     },
   }
+}
+
+function asNumbers(partitions: { partition: number; offset: string }[]): Record<string, number> {
+  return Object.fromEntries(partitions.map(({ partition, offset }) => [partition, Number(offset)]))
 }

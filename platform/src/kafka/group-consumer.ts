@@ -1,5 +1,6 @@
 import type { Consumer, EachBatchPayload } from 'kafkajs'
 import { pause, waitAtMost } from '../patience.ts'
+import type { Probe } from '../probe.ts'
 import { UserError, describeError } from '../user-error.ts'
 import { createKafka, type KafkaOptions } from './client.ts'
 import { createDelivery, type Delivery } from './delivery.ts'
@@ -9,6 +10,7 @@ export interface GroupConsumerOptions extends KafkaOptions {
   groupId: string
   topic: string
   autoCommit: boolean
+  probe: Probe
   signal: AbortSignal
   /** The member gives up after being without a group for this long. */
   outageTimeoutMs: number
@@ -191,6 +193,7 @@ export class GroupConsumer {
     this.#epoch += 1
     this.#assigned.clear()
     this.#delivered.clear()
+    this.#options.probe.record({ event: 'dropped' })
     this.#options.onDropped()
   }
 
@@ -202,6 +205,7 @@ export class GroupConsumer {
   #assign(partitions: number[]): void {
     this.#confirm()
     this.#assigned = new Set(partitions)
+    this.#options.probe.record({ event: 'joined', partitions })
     this.#options.onAssigned([...partitions].sort((a, b) => a - b))
   }
 
@@ -212,6 +216,7 @@ export class GroupConsumer {
     for (const [partition, offset] of await findLost(partitions)) {
       if (epoch !== this.#epoch) return
       if (this.#delivered.has(partition)) continue
+      this.#options.probe.record({ event: 'rewound', partition, offset: Number(offset) })
       consumer.seek({ topic, partition, offset: String(offset) })
     }
   }
@@ -220,6 +225,7 @@ export class GroupConsumer {
     this.#delivered.add(payload.batch.partition)
     const epoch = this.#epoch
     const isLost = () => epoch !== this.#epoch || payload.isStale()
+    const { probe } = this.#options
     return createDelivery(payload, {
       isLost,
       isStopping: () => this.#options.signal.aborted || !payload.isRunning(),
@@ -230,6 +236,11 @@ export class GroupConsumer {
       },
       beat: () => {
         this.#memberSince = Date.now()
+      },
+      committing: () => probe.pass('before-commit'),
+      committed: (offsets) => {
+        probe.record({ event: 'committed', offsets, isLate: epoch !== this.#epoch })
+        return probe.pass('after-commit')
       },
     })
   }
