@@ -14,7 +14,8 @@ export interface IncomingMessage {
 }
 
 /**
- * Messages of one partition, in the order of the log. Whoever finds it lost returns at once and
+ * Messages of one partition, in the order of the log; none that this member has resolved since the
+ * last change of the group, although the library may fetch them twice. Whoever finds it lost returns at once and
  * resolves nothing more: what is not resolved comes again, here or at another member.
  */
 export interface Delivery {
@@ -44,6 +45,9 @@ export class RejoinRequired extends Error {
 }
 
 interface Membership {
+  /** Everything below this offset has been resolved by this member already. */
+  readonly done: bigint
+  resolved(offset: bigint): void
   isLost(): boolean
   isStopping(): boolean
   owns(partition: number): boolean
@@ -61,16 +65,21 @@ export function createDelivery(payload: EachBatchPayload, membership: Membership
   const { topic, partition } = batch
   return {
     partition,
-    messages: batch.messages.map(({ offset, key, value, headers, timestamp }) => ({
-      offset: BigInt(offset),
-      key,
-      value,
-      headers: headers ?? {},
-      timestamp: Number(timestamp),
-    })),
+    messages: batch.messages
+      .map(({ offset, key, value, headers, timestamp }) => ({
+        offset: BigInt(offset),
+        key,
+        value,
+        headers: headers ?? {},
+        timestamp: Number(timestamp),
+      }))
+      .filter(({ offset }) => offset >= membership.done),
     isLost: () => membership.isLost(),
     isStopping: () => membership.isStopping(),
-    resolve: (offset) => resolveOffset(String(offset)),
+    resolve: (offset) => {
+      resolveOffset(String(offset))
+      membership.resolved(offset)
+    },
     async commitResolved() {
       const [resolved] = uncommittedOffsets().topics
       if (!resolved) return

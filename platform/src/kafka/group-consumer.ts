@@ -51,6 +51,11 @@ export class GroupConsumer {
   #assigned = new Set<number>()
   /** Partitions that have delivered something since the last change of the group. */
   readonly #delivered = new Set<number>()
+  /**
+   * The next offset of each partition, since then. The library has a fetcher for every broker, and
+   * when a leader changes, two of them can bring the same messages.
+   */
+  readonly #done = new Map<number, bigint>()
   #epoch = 0
   #memberSince = Date.now()
   #abandon: (why: Error) => void = () => undefined
@@ -193,6 +198,7 @@ export class GroupConsumer {
     this.#epoch += 1
     this.#assigned.clear()
     this.#delivered.clear()
+    this.#done.clear()
     this.#options.probe.record({ event: 'dropped' })
     this.#options.onDropped()
   }
@@ -212,17 +218,23 @@ export class GroupConsumer {
   /** Whoever takes a delivery notices a loss as well; but there may be none for days. */
   async #rewindLost(consumer: Consumer, partitions: number[]): Promise<void> {
     const epoch = this.#epoch
-    const { topic, findLost } = this.#options
+    const { findLost } = this.#options
     for (const [partition, offset] of await findLost(partitions)) {
       if (epoch !== this.#epoch) return
       if (this.#delivered.has(partition)) continue
       this.#options.probe.record({ event: 'rewound', partition, offset: Number(offset) })
-      consumer.seek({ topic, partition, offset: String(offset) })
+      this.#seek(consumer, partition, offset)
     }
   }
 
+  #seek(consumer: Consumer, partition: number, offset: bigint): void {
+    this.#done.delete(partition)
+    consumer.seek({ topic: this.#options.topic, partition, offset: String(offset) })
+  }
+
   #deliver(consumer: Consumer, payload: EachBatchPayload): Delivery {
-    this.#delivered.add(payload.batch.partition)
+    const { partition } = payload.batch
+    this.#delivered.add(partition)
     const epoch = this.#epoch
     const isLost = () => epoch !== this.#epoch || payload.isStale()
     const { probe } = this.#options
@@ -231,8 +243,11 @@ export class GroupConsumer {
       isStopping: () => this.#options.signal.aborted || !payload.isRunning(),
       owns: (partition) => epoch === this.#epoch && this.#assigned.has(partition),
       seek: (offset) => {
-        const { topic, partition } = payload.batch
-        if (!isLost()) consumer.seek({ topic, partition, offset: String(offset) })
+        if (!isLost()) this.#seek(consumer, partition, offset)
+      },
+      done: this.#done.get(partition) ?? 0n,
+      resolved: (offset) => {
+        if (epoch === this.#epoch) this.#done.set(partition, offset + 1n)
       },
       beat: () => {
         this.#memberSince = Date.now()

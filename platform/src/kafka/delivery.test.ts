@@ -1,0 +1,37 @@
+import type { EachBatchPayload } from 'kafkajs'
+import { expect, test } from 'vitest'
+import { createDelivery } from './delivery.ts'
+
+function payloadOf(offsets: number[]): EachBatchPayload {
+  const messages = offsets.map((offset) => ({
+    offset: String(offset),
+    key: null,
+    value: null,
+    timestamp: '0',
+    attributes: 0,
+    size: 0,
+  }))
+  const batch = { topic: 'orders', partition: 4, messages } as unknown as EachBatchPayload['batch']
+  return { batch, resolveOffset: () => undefined } as unknown as EachBatchPayload
+}
+
+const membership = {
+  isLost: () => false,
+  isStopping: () => false,
+  owns: () => true,
+  seek: () => undefined,
+  beat: () => undefined,
+  committing: () => Promise.resolve(),
+  committed: () => Promise.resolve(),
+}
+
+test('what was resolved already and is fetched twice is not delivered twice', () => {
+  const resolved: bigint[] = []
+  const options = { ...membership, resolved: (offset: bigint) => void resolved.push(offset) }
+  const first = createDelivery(payloadOf([146, 147]), { ...options, done: 0n })
+  expect(first.messages.map(({ offset }) => offset)).toEqual([146n, 147n])
+  first.resolve(147n)
+  expect(resolved).toEqual([147n])
+  const again = createDelivery(payloadOf([147, 148]), { ...options, done: 148n })
+  expect(again.messages.map(({ offset }) => offset)).toEqual([148n])
+})
