@@ -105,6 +105,28 @@ test('refuses a second send on a partition while one is under way', async () => 
   expect(await send(0)).toBe(1n)
 })
 
+test('does not let other partitions wait for the answers of a producer that was retired', async () => {
+  const bench = createBench()
+  await prepareTopic(bench)
+  const fates: Fate[] = ['swallow', 'shorten']
+  const sender = new PartitionSender({
+    clientId: 'test',
+    brokers: bench.brokers,
+    sendTimeoutMs: 60_000,
+    socketFactory: faultySockets(() => fates.shift() ?? 'pass'),
+  })
+  onTestFinished(() => sender.close())
+  const send = (partition: number): Promise<bigint> =>
+    sender.send(bench.topic, partition, [{ key: null, value: Buffer.from('x') }])
+  const silent = send(0).catch((error: unknown) => error)
+  await until('the first answer is swallowed', () => fates.length === 1)
+  await expect(send(1)).rejects.toThrow(/does not cover/)
+
+  // The library itself would end it ten seconds later, with a connection error.
+  expect(await silent).toMatchObject({ message: 'its producer was retired', outcome: 'unknown' })
+  expect(await send(0)).toBe(1n)
+})
+
 interface Line {
   acknowledged: Acknowledgement[]
   retired: string[]

@@ -72,8 +72,6 @@ export class OrderIntake {
     const deliveries = await this.#writeOrRewind(delivery, reading)
     if (deliveries === null) return null
     probe.record({ event: 'stored', partition, offsets })
-    // The group changed during the write: what comes after this is not of the same membership.
-    if (delivery.isLost()) probe.record({ event: 'dropped' })
     await probe.pass('after-write')
     this.#expected.set(partition, reading.next)
     const orders = placed.map((one, i) => ({ ...one, deliveries: deliveries[i] ?? 1 }))

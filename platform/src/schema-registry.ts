@@ -52,15 +52,15 @@ export class Registry {
    * goes wrong is `RegistryAway`.
    */
   async register(subject: string, schema: string): Promise<number> {
-    await this.#settleCompatibility(subject)
-    const call = this.#client.register(
-      { type: SchemaType.AVRO, schema },
-      { subject, compatibility: BACKWARD },
-    )
     try {
-      const { id } = await limit(call)
-      return id
+      return await this.#registerOnce(subject, schema).catch((error: unknown) => {
+        // Two producers that begin at the same moment are in each other's way once: one of them is
+        // told that the setting of the subject is there already.
+        if (statusOf(error) !== CONFLICT) throw error
+        return this.#registerOnce(subject, schema)
+      })
     } catch (error) {
+      if (error instanceof UserError || error instanceof RegistryAway) throw error
       const status = statusOf(error)
       if (status !== CONFLICT && status !== UNPROCESSABLE) throw away(error)
       throw new UserError(
@@ -69,6 +69,16 @@ export class Registry {
         { cause: error },
       )
     }
+  }
+
+  async #registerOnce(subject: string, schema: string): Promise<number> {
+    await this.#settleCompatibility(subject)
+    const call = this.#client.register(
+      { type: SchemaType.AVRO, schema },
+      { subject, compatibility: BACKWARD },
+    )
+    const { id } = await limit(call)
+    return id
   }
 
   /**
@@ -88,12 +98,19 @@ export class Registry {
           `Set it at ${this.#url}${path}, or use another KAFKA_TOPIC`,
       )
     }
-    const answer = await this.#ask(path, {
+    const answer = await this.#setBackward(path)
+    // Two producers may begin at the same moment: the second then changes what the first has made.
+    const { status: settled, body: said } =
+      answer.status === CONFLICT ? await this.#setBackward(path) : answer
+    if (settled !== OK) throw unexpected(settled, said)
+  }
+
+  #setBackward(path: string): Promise<{ status: number; body: unknown }> {
+    return this.#ask(path, {
       method: 'PUT',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ compatibility: BACKWARD }),
     })
-    if (answer.status !== OK) throw unexpected(answer.status, answer.body)
   }
 
   /**

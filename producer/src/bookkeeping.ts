@@ -68,7 +68,8 @@ export class Bookkeeping implements LaneReport {
 
   held({ orderId }: Order, outcome: 'refused' | 'unknown', reason: string): void {
     this.#failed.set(orderId, outcome)
-    this.#record({ kind: outcome, orderId, reason })
+    // Refused so far, but it is sent again: this process may die before it knows what came of it.
+    this.#record({ kind: 'unknown', orderId, reason })
     this.#sayFailed(
       `could not send ${orderId} (${outcome}): kept, and sent first when Kafka answers`,
     )

@@ -5,6 +5,8 @@ import { createKafka, openSocket, type KafkaOptions } from './client.ts'
 /** One producer id with its connections, from opening to retirement. */
 export interface ProducerSession {
   readonly retired: boolean
+  /** Aborted when it is retired or closed: no send that is still under way will get its answer. */
+  readonly over: AbortSignal
   /** Sends messages that all name the same partition. */
   send(topic: string, messages: Message[]): Promise<RecordMetadata[]>
   /** Cuts all connections and opens no other, so that nothing it still holds can be sent. */
@@ -44,22 +46,23 @@ export async function openSession(options: KafkaOptions): Promise<ProducerSessio
     sockets.cut()
     throw error
   }
-  let retired = false
+  const over = new AbortController()
   return {
     get retired() {
-      return retired
+      return over.signal.aborted
     },
+    over: over.signal,
     send: (topic, messages) =>
       producer.send({ topic, messages, acks: -1, timeout: ACK_TIMEOUT_MS, compression: 0 }),
     retire() {
-      retired = true
       sockets.cut()
+      over.abort()
       producer.disconnect().catch(() => undefined) // Its sockets are gone already.
     },
     async close() {
-      retired = true
       await producer.disconnect()
       sockets.cut()
+      over.abort()
     },
   }
 }

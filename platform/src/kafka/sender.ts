@@ -138,6 +138,7 @@ export class PartitionSender {
       const answer = await Promise.race([
         session.send(topic, messages),
         this.#watch(silence.signal),
+        endOf(session, silence.signal),
       ])
       return firstOffset(answer, topic, partition)
     } catch (error) {
@@ -160,6 +161,17 @@ export class PartitionSender {
     this.#session = null
     this.#options.onRetired?.(why)
   }
+}
+
+/**
+ * Rejects when the session is over. The library would go on for ten seconds with sends whose
+ * connections were cut, and their partitions would stand still so long.
+ */
+function endOf({ over }: ProducerSession, settled: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const fail = (): void => reject(new SendFailed('unknown', 'its producer was retired'))
+    over.addEventListener('abort', fail, { once: true, signal: settled })
+  })
 }
 
 function asFailure(error: unknown): SendFailed {
