@@ -40,6 +40,10 @@ function listBroker(settings: ClusterSettings, address: string, index: number): 
     port: settings.controllerPorts[index] ?? 0,
     setting: 'CLUSTER_CONTROLLER_PORTS',
   }
+  const proxied = (settings.proxied?.ports ?? []).slice(index, index + 1).map((port) => {
+    return { port, setting: 'CLUSTER_PROXIED_PORTS' }
+  })
+  const ports = [client, controller, ...proxied]
   const nodeId = index + 1
-  return { name: `kafka-${nodeId}`, kind: 'kafka', nodeId, address, ports: [client, controller] }
+  return { name: `kafka-${nodeId}`, kind: 'kafka', nodeId, address, ports }
 }

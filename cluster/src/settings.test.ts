@@ -12,6 +12,19 @@ test('the defaults are the addresses that everything else expects', () => {
   expect(redisUrl(settings)).toBe('redis://localhost:6379')
 })
 
+test('a proxied listener is off unless both of its lists are given', () => {
+  expect(readClusterSettings({}).proxied).toBeNull()
+  const both = { CLUSTER_PROXIED_PORTS: '1,2,3', CLUSTER_PROXY_PORTS: '4,5,6' }
+  const proxied = { ports: [1, 2, 3], advertisedPorts: [4, 5, 6] }
+  expect(readClusterSettings(both).proxied).toEqual(proxied)
+  expect(() => readClusterSettings({ ...both, CLUSTER_PROXY_PORTS: '' })).toThrow(
+    /^CLUSTER_PROXY_PORTS is missing/,
+  )
+  expect(() => readClusterSettings({ ...both, CLUSTER_PROXY_PORTS: '4,5,3' })).toThrow(
+    'port 3 is given twice',
+  )
+})
+
 test('a cluster in another folder shares the fetched programs of the first', () => {
   const { artifactsDirectory } = readClusterSettings({})
   const other = readClusterSettings({ CLUSTER_DIRECTORY: '/tmp/other' })

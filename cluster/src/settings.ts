@@ -8,6 +8,8 @@ export interface ClusterSettings {
   kafkaPorts: number[]
   /** Ports of the three brokers among themselves, for the metadata quorum. */
   controllerPorts: number[]
+  /** A second listener for clients that go through something of their own; null is the default. */
+  proxied: ProxiedPorts | null
   registryPort: number
   redisPort: number
   /** Data, logs, pid files. */
@@ -20,6 +22,13 @@ export interface ClusterSettings {
   searchPath: string
   /** All that the parts see of the environment: a stray `QUARKUS_HTTP_PORT` must not reach them. */
   partEnvironment: Record<string, string>
+}
+
+/** Where the brokers listen a second time, and what they tell whoever connects there. */
+export interface ProxiedPorts {
+  ports: number[]
+  /** Whatever listens here has to forward to `ports`, broker by broker. */
+  advertisedPorts: number[]
 }
 
 type Environment = Record<string, string | undefined>
@@ -36,6 +45,7 @@ export function readClusterSettings(env: Environment): ClusterSettings {
   const settings = {
     kafkaPorts: readPorts(env, 'CLUSTER_KAFKA_PORTS', '29092,39092,49092', BROKERS),
     controllerPorts: readPorts(env, 'CLUSTER_CONTROLLER_PORTS', '29093,39093,49093', BROKERS),
+    proxied: readProxied(env),
     registryPort: readPort(env, 'CLUSTER_REGISTRY_PORT', '8081'),
     redisPort: readPort(env, 'CLUSTER_REDIS_PORT', '6379'),
     directory,
@@ -73,6 +83,17 @@ function readPorts(env: Environment, name: string, fallback: string, count: numb
   throw new ClusterError(`${name}="${text}": give ${wanted}, such as ${fallback}`)
 }
 
+function readProxied(env: Environment): ProxiedPorts | null {
+  const names = ['CLUSTER_PROXIED_PORTS', 'CLUSTER_PROXY_PORTS'] as const
+  const missing = names.filter((name) => !env[name])
+  if (missing.length === names.length) return null
+  if (missing[0]) throw new ClusterError(`${missing[0]} is missing: ${names.join(' needs ')}`)
+  const [ports = [], advertisedPorts = []] = names.map((name) =>
+    readPorts(env, name, '29094,39094,49094', BROKERS),
+  )
+  return { ports, advertisedPorts }
+}
+
 function readPort(env: Environment, name: string, fallback: string): number {
   const [port = 0] = readPorts(env, name, fallback, 1)
   return port
@@ -105,14 +126,16 @@ function pick(env: Environment, names: string[]): Record<string, string> {
 }
 
 function refuseSharedPorts(settings: ClusterSettings): void {
-  const { kafkaPorts, controllerPorts, registryPort, redisPort } = settings
-  const ports = [...kafkaPorts, ...controllerPorts, registryPort, redisPort]
+  const { kafkaPorts, controllerPorts, proxied, registryPort, redisPort } = settings
+  const { ports: proxiedPorts, advertisedPorts } = proxied ?? { ports: [], advertisedPorts: [] }
+  const brokers = [kafkaPorts, controllerPorts, proxiedPorts, advertisedPorts].flat()
+  const ports = [...brokers, registryPort, redisPort]
   const twice = ports.find((port, index) => ports.indexOf(port) !== index)
   if (twice === undefined) return
   throw new ClusterError(`port ${twice} is given twice among the CLUSTER_*_PORT settings`)
 }
 
-/** Every variable that `readClusterSettings` reads for itself. */
+/** Every variable that `readClusterSettings` reads for itself, without the proxied listener. */
 export const CLUSTER_VARIABLES = [
   'CLUSTER_ARTIFACTS',
   'CLUSTER_BROKER_HEAP_MB',
