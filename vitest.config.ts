@@ -25,12 +25,20 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/*.int.test.ts'],
-          exclude: ['test/compose.int.test.ts'],
+          exclude: ['test/{compose,drills,compare}.int.test.ts'],
           globalSetup: ['test/cluster.setup.ts'],
           // One cluster for all, and tests that stop parts of it: one file at a time.
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 180_000,
+        },
+      },
+      {
+        test: {
+          // Faults on clusters of their own: the smoke tier of the drills, and the comparison.
+          name: 'drills',
+          include: ['test/{drills,compare}.int.test.ts'],
+          fileParallelism: false,
         },
       },
       {

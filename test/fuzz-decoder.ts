@@ -2,7 +2,7 @@ import { OrderDecoder } from '@orders/platform/order-decoder'
 import { Registry } from '@orders/platform/schema-registry'
 import { createRandom, type Random } from '@orders/producer/random'
 import { orderType } from '@orders/schemas/order-avro'
-import { evolvedMessage, wire, type SchemaIds } from './poison-kinds.ts'
+import { evolvedMessage, wire, type SchemaIds } from '@orders/drills/faults/poison-kinds'
 import type { FuzzPlan } from './fuzz.ts'
 import { makeOrders } from './orders.ts'
 

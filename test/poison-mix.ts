@@ -11,7 +11,7 @@ import {
   type OddMessage,
   type PoisonKind,
   type SchemaIds,
-} from './poison-kinds.ts'
+} from '@orders/drills/faults/poison-kinds'
 import { registerText } from './registry.ts'
 import { makeOrders } from './orders.ts'
 import { prepareTopic } from './prepare-topic.ts'

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { toolCommand } from '@orders/cluster/kafka-tools'
 import { createKafka } from '@orders/platform/kafka/client'
 import type { Bench } from './bench.ts'
-import type { OddMessage } from './poison-kinds.ts'
+import type { OddMessage } from '@orders/drills/faults/poison-kinds'
 
 /** Sends messages as they are to partitions of a topic, without any of the project's care. */
 export async function sendRaw(

@@ -1,14 +1,16 @@
 import { ordersTopic } from '@orders/platform/kafka/topics'
+import { Registry } from '@orders/platform/schema-registry'
 import { orderSchemaText } from '@orders/schemas/order-avro'
 import { expect, test } from 'vitest'
 import { askKafka, createBench, type Bench } from './bench.ts'
 import { countRecords } from './dead-letter-topic.ts'
 import { expectKept, readAccount } from './evidence.ts'
-import { evolvedSchemaText, stringTotalSchemaText } from './poison-kinds.ts'
+import { evolvedSchemaText, stringTotalSchemaText } from '@orders/drills/faults/poison-kinds'
 import { fetchCompatibility, fetchVersions, registerText, setCompatibility } from './registry.ts'
 import { startService, type RunningService } from './running-service.ts'
 
 const COUNT = 12
+const ROUNDS = 5
 
 test('registers the schema with its documentation, and lets only readable ones follow', async () => {
   const bench = createBench()
@@ -18,6 +20,18 @@ test('registers the schema with its documentation, and lets only readable ones f
   expect(await fetchVersions(bench, subjectOf(bench))).toEqual([orderSchemaText])
   expect(orderSchemaText).toContain('"doc":"Where the confirmation goes."')
   expect(await fetchCompatibility(bench, subjectOf(bench))).toBe('BACKWARD')
+})
+
+test('lets producers begin at the same moment on a topic that nobody has used', async () => {
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const bench = createBench()
+    const registries = Array.from({ length: 4 }, () => new Registry(bench.registryUrl))
+    const ids = await Promise.all(
+      registries.map((registry) => registry.register(subjectOf(bench), orderSchemaText)),
+    )
+    expect(new Set(ids).size).toBe(1)
+    expect(await fetchCompatibility(bench, subjectOf(bench))).toBe('BACKWARD')
+  }
 })
 
 test('never sends anything under a schema that cannot read what is there', async () => {
