@@ -1,35 +1,22 @@
-import { groupSteps, stepsOf, sumCovered, whyStepsAreOdd } from '../commit-steps.ts'
+import { groupSteps, stepsOf, sumCovered } from '../commit-steps.ts'
 import type { CommitRecord, ConsumerEvidence, ProcessTrace } from '../evidence.ts'
-import { Findings, conclude, notJudged, placeText, type Case } from '../findings.ts'
+import { placeText, type Case, type Findings } from '../findings.ts'
 import { readSteps, type Step } from '../steps.ts'
 import type { CheckResult } from '../verdict.ts'
+import { checkCommitting } from './committing.ts'
 
 const TITLE = 'auto: an order, its commit, and only then the next'
 
 /** C7: for consumers that commit every message. */
 export function checkOneByOne(given: Case): CheckResult {
-  const consumers = given.evidence.consumers.filter(({ commitEvery }) => commitEvery === 1)
-  if (consumers.length === 0) return notJudged('C7', TITLE, 'no such consumer was read')
-  const findings = new Findings()
-  const counts = { records: 0, stored: 0, judged: 0 }
-  for (const consumer of consumers) {
-    const { name, commits, traces } = consumer
-    const odd = whyStepsAreOdd(consumer, given.evidence.circumstances)
-    if (commits && odd) findings.remark(`${name}: the history was left out: ${odd}`)
-    if (commits && !odd) {
-      checkHistory(given, consumer, commits, findings)
-      counts.records += commits.length
-      counts.judged += 1
-    }
-    if (!traces) continue
-    counts.judged += 1
-    for (const trace of traces) counts.stored += checkTrace(consumer, trace, findings)
-  }
-  if (counts.judged === 0) {
-    return notJudged('C7', TITLE, 'neither history nor traces can be judged', findings.remarks)
-  }
-  const compared = `${counts.records} records of the brokers, ${counts.stored} orders in traces`
-  return conclude('C7', TITLE, findings, compared)
+  return checkCommitting(given, {
+    id: 'C7',
+    title: TITLE,
+    appliesTo: ({ commitEvery }) => commitEvery === 1,
+    counted: 'orders',
+    checkHistory,
+    checkTrace,
+  })
 }
 
 function checkHistory(

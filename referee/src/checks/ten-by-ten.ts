@@ -1,35 +1,22 @@
-import { describeCommit, groupSteps, stepsOf, sumCovered, whyStepsAreOdd } from '../commit-steps.ts'
+import { describeCommit, groupSteps, stepsOf, sumCovered } from '../commit-steps.ts'
 import type { CommitRecord, ConsumerEvidence, ProcessTrace } from '../evidence.ts'
-import { Findings, conclude, notJudged, type Case } from '../findings.ts'
+import type { Case, Findings } from '../findings.ts'
 import { readSteps } from '../steps.ts'
 import type { CheckResult } from '../verdict.ts'
+import { checkCommitting } from './committing.ts'
 
 const TITLE = 'batch: at the tenth message one commit, of those ten'
 
 /** C8: for consumers that commit several messages at once. */
 export function checkTenByTen(given: Case): CheckResult {
-  const consumers = given.evidence.consumers.filter(({ commitEvery }) => commitEvery > 1)
-  if (consumers.length === 0) return notJudged('C8', TITLE, 'no such consumer was read')
-  const findings = new Findings()
-  const counts = { records: 0, commits: 0, judged: 0 }
-  for (const consumer of consumers) {
-    const { name, commits, traces } = consumer
-    const odd = whyStepsAreOdd(consumer, given.evidence.circumstances)
-    if (commits && odd) findings.remark(`${name}: the history was left out: ${odd}`)
-    if (commits && !odd) {
-      checkHistory(given, consumer, commits, findings)
-      counts.records += commits.length
-      counts.judged += 1
-    }
-    if (!traces) continue
-    counts.judged += 1
-    for (const trace of traces) counts.commits += checkTrace(consumer, trace, findings)
-  }
-  if (counts.judged === 0) {
-    return notJudged('C8', TITLE, 'neither history nor traces can be judged', findings.remarks)
-  }
-  const compared = `${counts.records} records of the brokers, ${counts.commits} commits in traces`
-  return conclude('C8', TITLE, findings, compared)
+  return checkCommitting(given, {
+    id: 'C8',
+    title: TITLE,
+    appliesTo: ({ commitEvery }) => commitEvery > 1,
+    counted: 'commits',
+    checkHistory,
+    checkTrace,
+  })
 }
 
 function checkHistory(
