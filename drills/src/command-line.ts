@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
+import { parseFlags } from '@orders/platform/parse-flags'
 import { UserError } from '@orders/platform/user-error'
-import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { Command, InvalidArgumentError } from 'commander'
 import { findDrills } from './catalogue.ts'
 import type { Drill, Load, Tier } from './drill.ts'
 
@@ -53,15 +54,7 @@ const LOADS: Record<Tier, Load> = {
 /** Reads the command line; null when it was only asked for help. */
 export function readCommandLine(args: string[]): DrillPlan | null {
   const command = describeCommand()
-  try {
-    command.parse(args, { from: 'user' })
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error
-    if (error.exitCode === 0) return null
-    const [what] = error.message.split('\n')
-    throw new UserError(`${what?.replace(/^error: /, '')}; see --help`)
-  }
-  return makePlan(command.args, command.opts<Flags>())
+  return parseFlags(command, args) ? makePlan(command.args, command.opts<Flags>()) : null
 }
 
 /** The load of a drill: what was asked for goes before what the drill needs. */

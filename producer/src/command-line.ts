@@ -1,6 +1,7 @@
 import { randomInt, randomUUID } from 'node:crypto'
+import { parseFlags } from '@orders/platform/parse-flags'
 import { UserError } from '@orders/platform/user-error'
-import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { Command, InvalidArgumentError } from 'commander'
 import type { Config } from './config.ts'
 
 /** What one start of the producer is to do. */
@@ -35,15 +36,7 @@ const MS_PER_SECOND = 1_000
  */
 export function readCommandLine(args: string[], config: Config): Plan | null {
   const command = describeCommand()
-  try {
-    command.parse(args, { from: 'user' })
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error
-    if (error.exitCode === 0) return null
-    const [what] = error.message.split('\n')
-    throw new UserError(`${what?.replace(/^error: /, '')}; see --help`)
-  }
-  return makePlan(command.opts<Flags>(), config)
+  return parseFlags(command, args) ? makePlan(command.opts<Flags>(), config) : null
 }
 
 function describeCommand(): Command {

@@ -5,8 +5,9 @@ import {
   registryUrl,
   type ClusterSettings,
 } from '@orders/cluster/settings'
+import { parseFlags } from '@orders/platform/parse-flags'
 import { UserError } from '@orders/platform/user-error'
-import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { Command, InvalidArgumentError } from 'commander'
 import type { Sources } from './read-evidence.ts'
 
 /** What the referee is asked. */
@@ -46,15 +47,7 @@ const TOPIC = /^[a-zA-Z0-9._-]{1,249}$/
 /** Reads the command line; null when it was only asked for help. Throws a `UserError`. */
 export function readCommandLine(args: string[], env: Environment): RefereePlan | null {
   const command = describeCommand()
-  try {
-    command.parse(args, { from: 'user' })
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error
-    if (error.exitCode === 0) return null
-    const [what] = error.message.split('\n')
-    throw new UserError(`${what?.replace(/^error: /, '')}; see --help`)
-  }
-  return makePlan(command.opts<Flags>(), env)
+  return parseFlags(command, args) ? makePlan(command.opts<Flags>(), env) : null
 }
 
 function describeCommand(): Command {

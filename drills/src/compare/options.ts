@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
-import { UserError } from '@orders/platform/user-error'
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { parseFlags } from '@orders/platform/parse-flags'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import type { Kind } from './row.ts'
 
 /** What a comparison is asked to do. */
@@ -24,13 +24,7 @@ export function readOptions(args: string[]): Options | null {
     .allowExcessArguments(false)
     .exitOverride()
     .configureOutput({ writeErr: () => undefined })
-  try {
-    command.parse(args, { from: 'user' })
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error
-    if (error.exitCode === 0) return null
-    throw new UserError(`${error.message.replace(/^error: /, '')}; see --help`)
-  }
+  if (!parseFlags(command, args)) return null
   const { seed, only, json } = command.opts<{ seed?: number; only?: Kind; json?: string }>()
   return {
     seed: seed ?? randomInt(SEED_LIMIT),
