@@ -50,6 +50,16 @@ it('keeps what was said of every order', async () => {
   expect(orders.get(first.orderId)?.isUnknown).toBe(true)
 })
 
+it('calls what was refused unknown once another run has begun, which sends it again', async () => {
+  const refused = [run('orders'), tried(first), told('refused', first)]
+  const { orders } = await read(refused)
+  expect(orders.get(first.orderId)).toMatchObject({ isRefused: true, isUnknown: false })
+  const { orders: later } = await read([...refused, run('orders')])
+  expect(later.get(first.orderId)).toMatchObject({ isUnknown: true })
+  const { orders: elsewhere } = await read([...refused, run('other')])
+  expect(elsewhere.get(first.orderId)).toMatchObject({ isUnknown: false })
+})
+
 it('counts only what was said about this topic of this cluster', async () => {
   const { orders } = await read([
     run('other'),

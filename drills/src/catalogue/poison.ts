@@ -1,6 +1,12 @@
 import type { Drill } from '../drill.ts'
 import { giveComplaints } from '../faults/notes.ts'
-import { POISON_KINDS, poison, registerSchemas, whileUnavailable } from '../faults/poison.ts'
+import {
+  POISON_KINDS,
+  dieAtDeadLetter,
+  poison,
+  registerSchemas,
+  whileUnavailable,
+} from '../faults/poison.ts'
 
 /** Messages that are no orders. */
 export const poisonDrills: Drill[] = [
@@ -14,6 +20,18 @@ export const poisonDrills: Drill[] = [
     gapWithinMs: 5_000,
     prepare: registerSchemas,
     inject: poison,
+    check: giveComplaints,
+  },
+  {
+    name: 'kill-at-dead-letter',
+    fault: 'F17',
+    title: 'A consumer dies when a dead letter is written, and before its offset is passed.',
+    expect: 'The bad message is found again, and is not a dead letter twice.',
+    injections: { smoke: 0, nightly: 2, release: 3 },
+    recoverWithinMs: 60_000,
+    gapWithinMs: 30_000,
+    prepare: registerSchemas,
+    inject: dieAtDeadLetter,
     check: giveComplaints,
   },
   {

@@ -17,7 +17,7 @@ import {
   type PoisonKind,
   type SchemaIds,
 } from './poison-kinds.ts'
-import { CONSUMERS } from './services.ts'
+import { CONSUMERS, liveMembers, untilListening, untilShared } from './services.ts'
 
 const PARTITIONS = 5
 const SEND_TIMEOUT_MS = 10_000
@@ -47,6 +47,34 @@ export async function registerSchemas(arena: Arena): Promise<void> {
     other: await registry.register(`${topic}-other`, otherSchemaText),
     doubled: await registry.register(`${topic}-doubled`, doubledSchemaText),
     json,
+  })
+}
+
+/**
+ * The members of a group die when a dead letter is on its topic, and before its offset is passed:
+ * whoever owns the partition afterwards finds the bad message anew.
+ */
+export async function dieAtDeadLetter(arena: Arena, random: Random): Promise<Injection> {
+  const name = random.pick(CONSUMERS)
+  const kind = nextKind(arena)
+  const partition = random.whole(0, PARTITIONS - 1)
+  const what = `members of ${name} die between the dead letter of «${kind.name}» and its offset`
+  return timed(what, async () => {
+    const members = liveMembers(arena, name)
+    for (const member of members) {
+      await untilListening(arena, member)
+      await member.restartWith({ FAULT_POINT: 'after-dead-letter:1:kill' })
+    }
+    await untilShared(arena)
+    const armed = members.map(({ lives }) => lives)
+    const offset = await sendTo(arena, arena.topic, partition, kind)
+    await untilPassed(arena, partition, offset)
+    const dead = members.filter(({ endings }, index) =>
+      endings.some(({ life, signal }) => life === armed[index] && signal === 'SIGKILL'),
+    )
+    for (const member of members.filter((one) => !dead.includes(one))) await member.restartWith({})
+    const labels = dead.map(({ label }) => label).join(' and ')
+    return dead.length === 0 ? null : `${labels} died with ${partition}/${offset} not passed`
   })
 }
 
