@@ -40,7 +40,7 @@ export const topicDrills: Drill[] = [
     fault: 'F22',
     title: 'A topic is deleted and made again under the same name.',
     expect: 'A loud line; every order on the new one is stored, and its bad message buried.',
-    injections: { smoke: 1, nightly: 1, release: 1 },
+    injections: { smoke: 1, nightly: 1, release: 2 },
     ...ASIDE,
     inject: makeAnew,
   },

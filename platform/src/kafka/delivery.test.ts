@@ -1,6 +1,6 @@
 import type { EachBatchPayload } from 'kafkajs'
 import { expect, test } from 'vitest'
-import { createDelivery } from './delivery.ts'
+import { createDelivery, RejoinRequired } from './delivery.ts'
 
 function payloadOf(offsets: number[]): EachBatchPayload {
   const messages = offsets.map((offset) => ({
@@ -25,13 +25,16 @@ const membership = {
   committed: () => Promise.resolve(),
 }
 
-test('what was resolved already and is fetched twice is not delivered twice', () => {
+test('what was resolved already and is fetched once more is neither delivered nor skipped', () => {
   const resolved: bigint[] = []
   const options = { ...membership, resolved: (offset: bigint) => void resolved.push(offset) }
   const first = createDelivery(payloadOf([146, 147]), { ...options, done: 0n })
   expect(first.messages.map(({ offset }) => offset)).toEqual([146n, 147n])
   first.resolve(147n)
   expect(resolved).toEqual([147n])
-  const again = createDelivery(payloadOf([147, 148]), { ...options, done: 148n })
-  expect(again.messages.map(({ offset }) => offset)).toEqual([148n])
+  const again = (): unknown => createDelivery(payloadOf([147, 148]), { ...options, done: 148n })
+  expect(again).toThrow(RejoinRequired)
+  expect(again).toThrow('offset 147 of partition 4 came once more')
+  const next = createDelivery(payloadOf([148]), { ...options, done: 148n })
+  expect(next.messages).toHaveLength(1)
 })

@@ -14,8 +14,7 @@ export interface IncomingMessage {
 }
 
 /**
- * Messages of one partition, in the order of the log; none that this member has resolved since the
- * last change of the group, although the library may fetch them twice. Whoever finds it lost returns at once and
+ * Messages of one partition, in the order of the log. Whoever finds it lost returns at once and
  * resolves nothing more: what is not resolved comes again, here or at another member.
  */
 export interface Delivery {
@@ -59,21 +58,28 @@ interface Membership {
   committed(nextOffsets: Record<string, number>): Promise<void>
 }
 
-/** Puts a batch of the client library into the words of this project. */
+/**
+ * Puts a batch of the client library into the words of this project. Throws `RejoinRequired` when
+ * it begins before what is resolved: the library has a fetcher for every broker, and after a change
+ * of leader two of them can bring the same messages. They must not be skipped either: a topic that
+ * was deleted and made again begins before it as well.
+ */
 export function createDelivery(payload: EachBatchPayload, membership: Membership): Delivery {
   const { batch, heartbeat, resolveOffset, commitOffsetsIfNecessary, uncommittedOffsets } = payload
   const { topic, partition } = batch
+  const [first] = batch.messages
+  if (first && BigInt(first.offset) < membership.done) {
+    throw new RejoinRequired(`offset ${first.offset} of partition ${partition} came once more`)
+  }
   return {
     partition,
-    messages: batch.messages
-      .map(({ offset, key, value, headers, timestamp }) => ({
-        offset: BigInt(offset),
-        key,
-        value,
-        headers: headers ?? {},
-        timestamp: Number(timestamp),
-      }))
-      .filter(({ offset }) => offset >= membership.done),
+    messages: batch.messages.map(({ offset, key, value, headers, timestamp }) => ({
+      offset: BigInt(offset),
+      key,
+      value,
+      headers: headers ?? {},
+      timestamp: Number(timestamp),
+    })),
     isLost: () => membership.isLost(),
     isStopping: () => membership.isStopping(),
     resolve: (offset) => {

@@ -51,10 +51,7 @@ export class GroupConsumer {
   #assigned = new Set<number>()
   /** Partitions that have delivered something since the last change of the group. */
   readonly #delivered = new Set<number>()
-  /**
-   * The next offset of each partition, since then. The library has a fetcher for every broker, and
-   * when a leader changes, two of them can bring the same messages.
-   */
+  /** The offset after the last resolved one of each partition, since then. */
   readonly #done = new Map<number, bigint>()
   #epoch = 0
   #memberSince = Date.now()
@@ -139,7 +136,7 @@ export class GroupConsumer {
         ...(autoCommit ? { autoCommitThreshold: 1 } : {}),
         partitionsConsumedConcurrently: 1,
         eachBatchAutoResolve: false,
-        eachBatch: (payload) => this.#handle(handle, this.#deliver(consumer, payload)),
+        eachBatch: async (payload) => this.#handle(handle, this.#deliver(consumer, payload)),
       })
       // A stop that came while the client was still joining found nothing to stop.
       if (signal.aborted) await consumer.disconnect()
