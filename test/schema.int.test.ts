@@ -10,7 +10,7 @@ import { fetchCompatibility, fetchVersions, registerText, setCompatibility } fro
 import { startService, type RunningService } from './running-service.ts'
 
 const COUNT = 12
-const ROUNDS = 5
+const ROUNDS = 10
 
 test('registers the schema with its documentation, and lets only readable ones follow', async () => {
   const bench = createBench()

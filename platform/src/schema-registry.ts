@@ -9,6 +9,7 @@ const RETRY_MAX_S = 1
 const UNKNOWN_SCHEMA_TTL_MS = 30_000
 const UNKNOWN_SCHEMAS_MAX = 10_000
 const DETAIL_LENGTH_MAX = 500
+const REGISTER_TRIES = 3
 
 /** The code with which a registry says «there is no schema of this id». */
 const SCHEMA_NOT_FOUND = 40403
@@ -53,12 +54,7 @@ export class Registry {
    */
   async register(subject: string, schema: string): Promise<number> {
     try {
-      return await this.#registerOnce(subject, schema).catch((error: unknown) => {
-        // Two producers that begin at the same moment are in each other's way once: one of them is
-        // told that the setting of the subject is there already.
-        if (statusOf(error) !== CONFLICT) throw error
-        return this.#registerOnce(subject, schema)
-      })
+      return await this.#registerBesideOthers(subject, schema)
     } catch (error) {
       if (error instanceof UserError || error instanceof RegistryAway) throw error
       const status = statusOf(error)
@@ -68,6 +64,21 @@ export class Registry {
           'Nothing was sent. schemas/order.avsc has to read what is on the topic already: give a new field a default',
         { cause: error },
       )
+    }
+  }
+
+  /**
+   * Producers that begin at the same moment are in each other's way: one is told that the setting of
+   * the subject is there already, another sees the subject before it has one.
+   */
+  async #registerBesideOthers(subject: string, schema: string): Promise<number> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.#registerOnce(subject, schema)
+      } catch (error) {
+        const isCrossed = statusOf(error) === CONFLICT || isMismatch(error)
+        if (!isCrossed || tries === REGISTER_TRIES) throw error
+      }
     }
   }
 
@@ -177,6 +188,11 @@ function nameFields(text: string, schema: string): string {
 
 function away(error: unknown): RegistryAway {
   return new RegistryAway(describeError(error), { cause: error })
+}
+
+/** The client found another compatibility than it was told to expect. */
+function isMismatch(error: unknown): boolean {
+  return error instanceof Error && error.name === 'ConfluentSchemaRegistryCompatibilityError'
 }
 
 function statusOf(error: unknown): number | null {
