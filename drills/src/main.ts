@@ -45,12 +45,18 @@ async function runPlan(
 ): Promise<void> {
   const startedAt = new Date()
   const results: DrillResult[] = []
+  const command = `npm run drill -- ${args.join(' ')}`
+  const { seed, tier } = plan
+  const facts = { command, seed, tier, startedAt: startedAt.toISOString(), ...describeMachine() }
+  const write = (): void => writeFiles(plan, earlier, { ...facts, results })
   say(`seed ${plan.seed}: the same again with --seed ${plan.seed}`)
   const audience: Audience = {
     say,
     onResult: (result) => {
       results.push(result)
       tell(result)
+      // A campaign takes an hour; what it has found by now outlives whatever ends it.
+      write()
     },
   }
   try {
@@ -61,10 +67,7 @@ async function runPlan(
     say('stopped before the end')
     process.exitCode = INTERRUPTED
   } finally {
-    const command = `npm run drill -- ${args.join(' ')}`
-    const { seed, tier } = plan
-    const facts = { command, seed, tier, startedAt: startedAt.toISOString(), ...describeMachine() }
-    writeFiles(plan, earlier, { ...facts, results })
+    write()
   }
 }
 

@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-
 /** The moments at which a consumer can be told to die. */
 export const CONSUMER_FAULT_POINTS = [
   'before-write',
@@ -21,7 +19,7 @@ export interface FaultPlan {
   point: string
   /** The passage of that point in this process, from 1. */
   nth: number
-  /** Milliseconds to stand still, heartbeats included; null is the sudden death of the process. */
+  /** Milliseconds in which the whole process stands still; null is its sudden death. */
   stallMs: number | null
 }
 
@@ -41,7 +39,8 @@ export function parseFaultPlan(text: string, points: readonly string[]): FaultPl
 
 /**
  * Arms a process with a plan, for drills. Death is SIGKILL: nothing is flushed, released or said,
- * as when the machine's memory killer comes.
+ * as when the machine's memory killer comes. A stall blocks the event loop, for a promise that
+ * waits would let the heartbeats of other partitions go on and keep the member in its group.
  */
 export function armFaultPoint(plan: FaultPlan | undefined): PassPoint {
   if (!plan) return () => Promise.resolve()
@@ -51,6 +50,10 @@ export function armFaultPoint(plan: FaultPlan | undefined): PassPoint {
     passages += 1
     if (passages !== plan.nth) return
     if (plan.stallMs === null) process.kill(process.pid, 'SIGKILL')
-    await sleep(plan.stallMs ?? STALL_MS_MAX)
+    standStill(plan.stallMs ?? STALL_MS_MAX)
   }
+}
+
+function standStill(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
 }

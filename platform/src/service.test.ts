@@ -94,3 +94,16 @@ test('what is left open after a clean stop is told and does not keep it alive', 
   expect(code).toBe(0)
   expect(output).toMatch(/still open after shutdown: .*Timeout/)
 })
+
+test('a program ends when its main function is done, although something is left open', async () => {
+  const code = `
+    import { runMain } from '${SERVICE}'
+    setInterval(() => {}, 1_000)
+    await runMain(async () => { process.stdout.write('done') })`
+  const args = ['--import', import.meta.resolve('tsx'), '--input-type=module', '-e', code]
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  let output = ''
+  child.stdout.on('data', (chunk: Buffer) => (output += String(chunk)))
+  expect(await new Promise((resolve) => child.once('close', resolve))).toBe(0)
+  expect(output).toBe('done')
+})

@@ -14,6 +14,7 @@ const STORM_PAUSE_MAX_MS = 3_000
 const STOP_LIMIT_MS = 10_000
 const EVICTED_LIMIT_MS = 60_000
 const STALL_MS = 20_000
+const PARTITIONS = 5
 
 /** One member more, in one of the groups. */
 export async function join(arena: Arena, random: Random): Promise<Injection> {
@@ -83,9 +84,10 @@ export async function stall(arena: Arena, random: Random): Promise<Injection> {
     const { signal } = arena
     const limit = { limitMs: EVICTED_LIMIT_MS, signal }
     await until({ what: `${member.label} joins`, ...limit }, () => joinsOf(member).length > 0)
-    await until({ what: `${member.label} is out of the group`, ...limit }, () =>
-      others(arena, name, member).some((other) => (ownedBy(other)?.length ?? 0) === 5),
-    )
+    const isAlone = (): boolean => haveAll(others(arena, name, member))
+    // It has joined a moment before the others hear what they have lost to it.
+    await until({ what: `the others share with ${member.label}`, ...limit }, () => !isAlone())
+    await until({ what: `${member.label} is out of the group`, ...limit }, isAlone)
     const evictedAtMs = Date.now()
     await until({ what: `${member.label} joins again`, ...limit }, () =>
       joinsOf(member).some(({ at }) => at > evictedAtMs),
@@ -93,6 +95,10 @@ export async function stall(arena: Arena, random: Random): Promise<Injection> {
     await untilShared(arena)
     return member.lives === life ? 'the others had all partitions, and it came back' : null
   })
+}
+
+function haveAll(members: readonly Service[]): boolean {
+  return new Set(members.flatMap((each) => ownedBy(each) ?? [])).size === PARTITIONS
 }
 
 function others(arena: Arena, name: ConsumerName, member: Service): Service[] {
