@@ -1,3 +1,4 @@
+import './stoppable-runner.ts'
 import { connect } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { Kafka, logLevel, type ISocketFactory, type LogEntry } from 'kafkajs'
