@@ -46,10 +46,13 @@ export function readAll(name: Consumer, mixed: Mixed = {}): Course {
   }
 }
 
-/** Dies at a point, and is judged as it then lies there. */
+/**
+ * Dies at a point, and is judged as it then lies there. No order comes twice, and every partition
+ * has more than ten: what is passed over must be an order that is nowhere else.
+ */
 export function dieAt(name: Consumer, faultPoint: string): Course {
   return async (bench, copy) => {
-    await fill(bench)
+    await fill(bench, { orders: 300, repeats: false })
     const life = startConsumer(bench, copy, name, { FAULT_POINT: faultPoint })
     await Promise.race([life.service.exited, sleep(START_LIMIT_MS)])
     if (!life.service.hasEnded) throw new Error(`${faultPoint} was not reached`)
