@@ -1,3 +1,4 @@
+import './fast-produce/install.ts'
 import './stoppable-runner.ts'
 import { connect } from 'node:net'
 import { connect as connectTls } from 'node:tls'
