@@ -15,7 +15,7 @@ const STORE = 'platform/src/order-store.ts'
 
 const TAKE_ONE = 'const taken = await intake.take(delivery, [message])'
 const RESOLVE = 'delivery.resolve(message.offset)'
-const COMMIT_IT = 'await delivery.commitResolved()\n        lines.say('
+const COMMIT_IT = "if (mode === 'each') await commit("
 
 /** Mistakes in the consumers. */
 export const consumerTrials: Trial[] = [
@@ -27,7 +27,7 @@ export const consumerTrials: Trial[] = [
       {
         name: 'the commit is not waited for',
         flaggedBy: ['C7'],
-        mistake: [{ file: AUTO, find: COMMIT_IT, replace: `void ${COMMIT_IT.slice(6)}` }],
+        mistake: [{ file: AUTO, find: COMMIT_IT, replace: COMMIT_IT.replace('await', 'void') }],
       },
       {
         name: 'orders are counted instead of deduplicated',
@@ -135,8 +135,8 @@ export const consumerTrials: Trial[] = [
           },
           {
             file: AUTO,
-            find: `${RESOLVE}\n        ${COMMIT_IT}`,
-            replace: 'lines.say(',
+            find: `${RESOLVE}\n        ${COMMIT_IT}delivery, message, lines)`,
+            replace: "if (mode === 'each') lines.say(() => 'committed')",
           },
         ],
       },
@@ -192,7 +192,7 @@ export const consumerTrials: Trial[] = [
         mistake: [
           {
             file: BATCH,
-            find: 'they come again`)\n    }\n    this.#batch = emptyBatch(this.#size)',
+            find: 'they come again`)\n    }\n    this.#batches.clear()',
             replace: 'they are kept`)\n    }',
           },
           {
@@ -202,8 +202,8 @@ export const consumerTrials: Trial[] = [
           },
           {
             file: 'platform/src/kafka/delivery.ts',
-            find: '!membership.owns(entry.partition)',
-            replace: 'entry.partition < 0',
+            find: '!membership.owns(id)',
+            replace: 'id < 0',
           },
         ],
       },

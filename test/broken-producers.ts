@@ -9,7 +9,7 @@ const SESSION = 'platform/src/kafka/producer-session.ts'
 /** Every order is sent alone, and the answers of brokers meet a fate by their number. */
 function answers(fate: string): Patch[] {
   return [
-    { file: LANE, find: 'RECORDS_PER_SEND_MAX = 500', replace: 'RECORDS_PER_SEND_MAX = 1' },
+    { file: LANE, find: 'RECORDS_PER_SEND_MAX = 2_000', replace: 'RECORDS_PER_SEND_MAX = 1' },
     {
       file: SESSION,
       find: "import type { Socket } from 'node:net'",

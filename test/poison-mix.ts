@@ -1,4 +1,4 @@
-import { encodeOrder } from '@orders/platform/order-decoder'
+import { encodeOrder } from '@orders/platform/order-encoder'
 import { Registry } from '@orders/platform/schema-registry'
 import type { Order } from '@orders/schemas/order'
 import type { Bench } from './bench.ts'

@@ -15,6 +15,11 @@ export const configShape = {
       error: 'is not for this service: it commits every order; consumer-batch is the one with 10',
     })
     .default('1'),
+  COMMIT_MODE: z
+    .enum(['each', 'background'], {
+      error: 'must be each (wait for the commit of every order) or background (by the clock)',
+    })
+    .default('each'),
 }
 
 export type Config = ReturnType<typeof readConfig>

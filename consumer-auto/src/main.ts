@@ -15,8 +15,10 @@ await runMain(async () => {
     format: config.LOG_FORMAT,
   })
   await runService({ log, shutdownTimeoutMs: config.SHUTDOWN_TIMEOUT_MS }, async (service) => {
-    log.info(`group ${config.KAFKA_GROUP_ID} on ${config.KAFKA_TOPIC}: commits after every order`)
+    const { KAFKA_GROUP_ID, KAFKA_TOPIC, COMMIT_MODE } = config
+    const when = COMMIT_MODE === 'each' ? 'after every order' : 'in the background'
+    log.info(`group ${KAFKA_GROUP_ID} on ${KAFKA_TOPIC}: commits ${when}`)
     const { consumer, intake } = await connectConsumer('auto', config, service, log, () => {})
-    consumer.start(createHandler(intake, new OrderLines(log)))
+    consumer.start(createHandler(intake, COMMIT_MODE, new OrderLines(log)))
   })
 })

@@ -34,6 +34,7 @@ function deliver(journal: Journal, from: number, count: number, failure?: Error)
     isStopping: () => false,
     resolve: (offset) => void journal.resolved.push(offset),
     commitResolved: fail,
+    commitInTime: fail,
     commit: async (offsets) => {
       await fail()
       journal.commits.push(Object.fromEntries(offsets))
@@ -46,7 +47,7 @@ function deliver(journal: Journal, from: number, count: number, failure?: Error)
 describe('BatchHandler', () => {
   test('commits ten and ten, whatever the deliveries are', async () => {
     const journal: Journal = { commits: [], resolved: [] }
-    const handler = new BatchHandler(10, lines)
+    const handler = new BatchHandler(10, 'all', lines)
     const handle = handler.handleWith(intake)
     for (const [from, count] of [
       [0, 7],
@@ -59,9 +60,30 @@ describe('BatchHandler', () => {
     expect(journal.resolved.at(-1)).toBe(28n)
   })
 
+  test('of each partition: ten of one partition are its commit, whatever the others have', async () => {
+    const journal: Journal = { commits: [], resolved: [] }
+    const handler = new BatchHandler(10, 'partition', lines)
+    const handle = handler.handleWith(intake)
+    const from = (partition: number, first: number, count: number): Delivery => ({
+      ...deliver(journal, first, count),
+      partition,
+    })
+    await handle(from(0, 0, 6))
+    await handle(from(1, 40, 9))
+    expect(journal.commits).toEqual([])
+    await Promise.all([handle(from(0, 6, 14)), handle(from(1, 49, 12))])
+    const of = (partition: number) =>
+      journal.commits.flatMap((commit) => (partition in commit ? [commit] : []))
+    expect(of(0)).toEqual([{ 0: 10n }, { 0: 20n }])
+    expect(of(1)).toEqual([{ 1: 50n }, { 1: 60n }])
+    handler.drop()
+    await handle(from(1, 60, 9))
+    expect(journal.commits).toHaveLength(4)
+  })
+
   test('commits the ten that stand before it takes more, after a commit and a heartbeat failed', async () => {
     const journal: Journal = { commits: [], resolved: [] }
-    const handler = new BatchHandler(10, lines)
+    const handler = new BatchHandler(10, 'all', lines)
     const handle = handler.handleWith(intake)
     // The coordinator is dead: commits fail, heartbeats too. The group is joined anew; should the
     // library come back without that, a full batch must not be asked for room.
@@ -76,7 +98,7 @@ describe('BatchHandler', () => {
 
   test('forgets what it collected when the group changes: the next ten are ten new deliveries', async () => {
     const journal: Journal = { commits: [], resolved: [] }
-    const handler = new BatchHandler(10, lines)
+    const handler = new BatchHandler(10, 'all', lines)
     const handle = handler.handleWith(intake)
     await handle(deliver(journal, 0, 7))
     handler.drop()

@@ -12,24 +12,29 @@ import { collect, emptyBatch, isFull, roomIn, type Batch } from './batch.ts'
 const COMMIT_TRIES = 4
 const COMMIT_PAUSE_MS = 500
 
+/** Of what a batch consists: messages of all partitions, or of one. */
+export type Scope = 'all' | 'partition'
+
 /** The part of the consumer that collects: what arrives is written at once, the tenth commits. */
 export class BatchHandler {
   readonly #size: number
+  readonly #scope: Scope
   readonly #lines: OrderLines
-  #batch: Batch
+  /** What is collected, by partition; under one name where a batch is of all of them. */
+  readonly #batches = new Map<number | 'all', Batch>()
 
-  constructor(size: number, lines: OrderLines) {
+  constructor(size: number, scope: Scope, lines: OrderLines) {
     this.#size = size
+    this.#scope = scope
     this.#lines = lines
-    this.#batch = emptyBatch(size)
   }
 
   /** Forgets what was collected: after a change of the group it comes again. */
   drop(): void {
-    if (this.#batch.count > 0) {
-      this.#lines.say(`${this.#batch.count}/${this.#size} dropped: they come again`)
+    for (const { count } of this.#batches.values()) {
+      if (count > 0) this.#lines.say(() => `${count}/${this.#size} dropped: they come again`)
     }
-    this.#batch = emptyBatch(this.#size)
+    this.#batches.clear()
   }
 
   /** Handles deliveries with this intake. */
@@ -43,20 +48,28 @@ export class BatchHandler {
     }
   }
 
+  #batchOf({ partition }: Delivery): Batch {
+    return this.#batches.get(this.#nameOf(partition)) ?? emptyBatch(this.#size)
+  }
+
+  #nameOf(partition: number): number | 'all' {
+    return this.#scope === 'all' ? 'all' : partition
+  }
+
   async #handle(intake: OrderIntake, delivery: Delivery): Promise<void> {
     // A commit that failed ended the last delivery, not the membership: the ten still stand.
-    if (isFull(this.#batch)) await this.#commit(delivery)
+    if (isFull(this.#batchOf(delivery))) await this.#commit(delivery)
     let rest = delivery.messages
     while (rest.length > 0) {
       if (delivery.isStopping() || delivery.isLost()) return
       // All that is in hand, but never beyond the tenth: nothing after it may be in its commit.
-      const inHand = rest.slice(0, roomIn(this.#batch))
+      const inHand = rest.slice(0, roomIn(this.#batchOf(delivery)))
       rest = rest.slice(inHand.length)
       const taken = await intake.take(delivery, inHand)
       // Stored, but the batch was dropped meanwhile: what it counted comes again.
       if (taken === null || delivery.isLost()) return
       this.#add(delivery, inHand, taken)
-      if (isFull(this.#batch)) await this.#commit(delivery)
+      if (isFull(this.#batchOf(delivery))) await this.#commit(delivery)
       await delivery.heartbeat()
     }
   }
@@ -64,8 +77,9 @@ export class BatchHandler {
   #add(delivery: Delivery, inHand: IncomingMessage[], taken: Taken): void {
     const { partition } = delivery
     const last = inHand.at(-1)?.offset ?? 0n
-    let seen = this.#batch.count
-    this.#batch = collect(this.#batch, partition, inHand.length, last + 1n)
+    const batch = this.#batchOf(delivery)
+    let seen = batch.count
+    this.#batches.set(this.#nameOf(partition), collect(batch, partition, inHand.length, last + 1n))
     delivery.resolve(last)
     const orders = new Map(taken.orders.map((order) => [order.offset, order]))
     for (const { offset } of inHand) {
@@ -73,12 +87,12 @@ export class BatchHandler {
       const progress = `, ${seen}/${this.#size} collected`
       const order = orders.get(offset)
       if (order) this.#lines.stored(partition, order, progress)
-      else this.#lines.say(`dead-lettered partition ${partition} offset ${offset}${progress}`)
+      else this.#lines.say(() => `dead-lettered partition ${partition} offset ${offset}${progress}`)
     }
   }
 
   async #commit(delivery: Delivery): Promise<void> {
-    const { nextOffsets, count } = this.#batch
+    const { nextOffsets, count } = this.#batchOf(delivery)
     for (let tries = 1; ; tries += 1) {
       try {
         await delivery.commit(nextOffsets)
@@ -92,11 +106,14 @@ export class BatchHandler {
         await delivery.heartbeat().catch(throwGroupChange)
       }
     }
-    this.#batch = emptyBatch(this.#size)
-    const places = [...nextOffsets].sort(([a], [b]) => a - b)
-    const text = places.map(([partition, offset]) => `partition ${partition} → ${offset}`)
-    this.#lines.say(`${count} committed: ${text.join(', ')}`)
+    this.#batches.delete(this.#nameOf(delivery.partition))
+    this.#lines.say(() => `${count} committed: ${describe(nextOffsets)}`)
   }
+}
+
+function describe(nextOffsets: ReadonlyMap<number, bigint>): string {
+  const places = [...nextOffsets].sort(([a], [b]) => a - b)
+  return places.map(([partition, offset]) => `partition ${partition} → ${offset}`).join(', ')
 }
 
 function throwGroupChange(error: unknown): void {

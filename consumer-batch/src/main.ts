@@ -15,9 +15,13 @@ await runMain(async () => {
     format: config.LOG_FORMAT,
   })
   await runService({ log, shutdownTimeoutMs: config.SHUTDOWN_TIMEOUT_MS }, async (service) => {
-    const { KAFKA_GROUP_ID, KAFKA_TOPIC, BATCH_SIZE } = config
-    log.info(`group ${KAFKA_GROUP_ID} on ${KAFKA_TOPIC}: commits by hand every ${BATCH_SIZE}`)
-    const handler = new BatchHandler(BATCH_SIZE, new OrderLines(log))
+    const { KAFKA_GROUP_ID, KAFKA_TOPIC, BATCH_SIZE, WORKERS } = config
+    const scope = WORKERS === 'one' ? 'all' : 'partition'
+    const ofEach = scope === 'partition' ? ' of each partition' : ''
+    log.info(
+      `group ${KAFKA_GROUP_ID} on ${KAFKA_TOPIC}: commits by hand every ${BATCH_SIZE}${ofEach}`,
+    )
+    const handler = new BatchHandler(BATCH_SIZE, scope, new OrderLines(log))
     const { consumer, intake } = await connectConsumer('batch', config, service, log, () =>
       handler.drop(),
     )

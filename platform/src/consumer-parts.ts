@@ -7,7 +7,7 @@ import { GroupConsumer } from './kafka/group-consumer.ts'
 import { PartitionSender } from './kafka/sender.ts'
 import { deadLetterTopic } from './kafka/topics.ts'
 import type { Logger } from './logger.ts'
-import { findLostWrites } from './lost-writes.ts'
+import { findLostWrites, type LossCheck } from './lost-writes.ts'
 import { OrderDecoder } from './order-decoder.ts'
 import { OrderIntake } from './order-intake.ts'
 import { OrderStore, type ConsumerName } from './order-store.ts'
@@ -26,6 +26,10 @@ export interface ConsumerConfig {
   KAFKA_GROUP_ID: string
   /** So many messages a commit covers. */
   BATCH_SIZE: number | string
+  /** One worker for all partitions, or a worker for each. */
+  WORKERS: 'one' | 'partition'
+  /** Of consumer-auto: whether it waits for a commit after each order, or commits by the clock. */
+  COMMIT_MODE?: 'each' | 'background'
   SCHEMA_REGISTRY_URL: string
   REDIS_URL: string
   STARTUP_TIMEOUT_MS: number
@@ -42,6 +46,10 @@ export interface ConsumerParts {
 }
 
 const SEND_TIMEOUT_MS = 10_000
+/** As Kafka's own consumers do by default (`auto.commit.interval.ms`). */
+const COMMIT_INTERVAL_MS = 5_000
+/** Above it more workers only wait for each other: they share one process. */
+const WORKERS_MAX = 64
 
 /**
  * Connects a consumer with everything it needs, waiting for what is not there yet. `onDropped` is
@@ -89,27 +97,24 @@ export async function connectConsumer(
     redisUrl: redactUrl(config.REDIS_URL),
     fetchLogStart: (partition) => fetchLogStart(kafka, topic, partition),
   })
-  const findLost = (assigned: number[]) =>
-    findLostWrites(
-      {
-        name,
-        kafka,
-        redis,
-        groupId,
-        topic,
-        uncommittedMax: Number(config.BATCH_SIZE),
-        signal: service.signal,
-        outageTimeoutMs: config.OUTAGE_TIMEOUT_MS,
-        log,
-      },
-      assigned,
-    )
+  const lossCheck: LossCheck = {
+    name,
+    kafka,
+    redis,
+    groupId,
+    topic,
+    uncommittedMax: countUncommitted(config),
+    signal: service.signal,
+    outageTimeoutMs: config.OUTAGE_TIMEOUT_MS,
+    log,
+  }
   const consumer = new GroupConsumer({
     ...membershipOf(name, kafka, config, service, log),
+    workers: countWorkers(config, partitions),
     probe,
     // Well is who is in the group: also while it waits for Redis or the registry, and says so.
     onMember: () => health.refresh(),
-    findLost,
+    findLost: (assigned) => findLostWrites(lossCheck, assigned),
     onDropped: () => {
       intake.reset()
       onDropped()
@@ -119,6 +124,15 @@ export async function connectConsumer(
   // A Redis that comes back may come back with less than it had.
   redis.on('ready', () => void consumer.recheck().catch(service.fail))
   return { consumer, intake }
+}
+
+/** How many messages of a partition may be stored beyond its commit when all is well. */
+function countUncommitted({ COMMIT_MODE, BATCH_SIZE }: ConsumerConfig): number {
+  return COMMIT_MODE === 'background' ? Number.MAX_SAFE_INTEGER : Number(BATCH_SIZE)
+}
+
+function countWorkers({ WORKERS }: ConsumerConfig, partitions: number): number {
+  return WORKERS === 'one' ? 1 : Math.min(partitions, WORKERS_MAX)
 }
 
 function membershipOf(
@@ -133,6 +147,7 @@ function membershipOf(
     groupId: config.KAFKA_GROUP_ID,
     topic: config.KAFKA_TOPIC,
     autoCommit: name === 'auto',
+    commitIntervalMs: config.COMMIT_MODE === 'background' ? COMMIT_INTERVAL_MS : null,
     signal: service.signal,
     outageTimeoutMs: config.OUTAGE_TIMEOUT_MS,
     onAssigned: (partitions: number[]) =>

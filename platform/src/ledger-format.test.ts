@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { formatEntry, isTornLine, type LedgerEntry, parseEntry } from './ledger-format.ts'
 import { sampleOrder } from './ledger.samples.ts'
@@ -19,6 +20,37 @@ describe('a line of the ledger', () => {
     const line = formatEntry(entry)
     expect(line.indexOf('\n')).toBe(line.length - 1)
     expect(parseEntry(line)).toEqual({ entry })
+  })
+
+  it('is the JSON of the entry, whatever its texts hold', () => {
+    const text = fc.string({ unit: 'binary' })
+    const anyOrder = fc.record({
+      orderId: text,
+      customerId: text,
+      customerName: text,
+      customerEmail: text,
+      items: fc.array(
+        fc.record({
+          sku: text,
+          name: text,
+          quantity: fc.nat(),
+          unitPriceCents: fc.maxSafeInteger(),
+        }),
+      ),
+      currency: text,
+      totalCents: fc.maxSafeInteger(),
+      placedAt: fc.maxSafeInteger(),
+    })
+    const index = fc.option(fc.nat())
+    fc.assert(
+      fc.property(anyOrder, text, index, (order, runId, index) => {
+        const tried = { kind: 'tried', runId, index, order } as const
+        expect(formatEntry(tried)).toBe(`${JSON.stringify(tried)}\n`)
+        const acknowledged = { kind: 'acknowledged', orderId: runId, partition: 3, offset: '7' }
+        const line = formatEntry(acknowledged as LedgerEntry)
+        expect(line).toBe(`${JSON.stringify(acknowledged)}\n`)
+      }),
+    )
   })
 
   it.each(entries)('is known as torn wherever it is cut: $kind', (entry) => {

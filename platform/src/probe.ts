@@ -8,12 +8,16 @@ export interface Probe {
   close(): void
 }
 
+/** What of the settings is about looking and breaking. */
+interface ProbeSettings {
+  TRACE_FILE?: string | undefined
+  FAULT_POINT?: FaultPlan | undefined
+  WORKERS: 'one' | 'partition'
+}
+
 /** Opens the probe that the settings ask for. */
-export function openProbe(
-  service: string,
-  settings: { TRACE_FILE?: string | undefined; FAULT_POINT?: FaultPlan | undefined },
-): Probe {
+export function openProbe(service: string, settings: ProbeSettings): Probe {
   const trace = openTrace(settings.TRACE_FILE)
-  trace.record({ event: 'started', service, pid: process.pid })
+  trace.record({ event: 'started', service, pid: process.pid, workers: settings.WORKERS })
   return { ...trace, pass: armFaultPoint(settings.FAULT_POINT) }
 }

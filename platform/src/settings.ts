@@ -77,6 +77,11 @@ export const consumerSettings = {
   REDIS_URL: z
     .url({ protocol: /^rediss?$/, error: 'must be a redis:// address' })
     .default('redis://localhost:6379'),
+  WORKERS: z
+    .enum(['one', 'partition'], {
+      error: 'must be one (for all partitions) or partition (a worker for each)',
+    })
+    .default('one'),
   OUTAGE_TIMEOUT_MS: wholeNumber(1_000, 86_400_000, OUTAGE_TIMEOUT_MS),
   TRACE_FILE: z.string().optional(),
   FAULT_POINT: faultPlan(CONSUMER_FAULT_POINTS),

@@ -6,7 +6,7 @@ import { UserError, describeError } from './user-error.ts'
  * are numbers here, as JSON has nothing larger.
  */
 export type TraceEntry =
-  | { event: 'started'; service: string; pid: number }
+  | { event: 'started'; service: string; pid: number; workers: 'one' | 'partition' }
   | { event: 'joined'; partitions: number[] }
   | { event: 'dropped' }
   | { event: 'taken'; partition: number; offsets: number[] }

@@ -13,6 +13,7 @@ export class Bookkeeping implements LaneReport {
   readonly #lines: LineLimiter
   readonly #partitions = new Map<number, number>()
   readonly #failed = new Map<string, 'refused' | 'unknown'>()
+  #written: Promise<void> | null = null
   #tried = 0
   #acknowledged = 0
   #rejected = 0
@@ -40,7 +41,8 @@ export class Bookkeeping implements LaneReport {
   placed(order: Order): void {
     this.#tried += 1
     this.#say(
-      `placed ${order.orderId} by ${order.customerName}: ${order.items.length} lines, ` +
+      () =>
+        `placed ${order.orderId} by ${order.customerName}: ${order.items.length} lines, ` +
         `${(order.totalCents / 100).toFixed(2)} ${order.currency}`,
     )
   }
@@ -57,7 +59,7 @@ export class Bookkeeping implements LaneReport {
     this.#failed.delete(orderId)
     this.#partitions.set(partition, (this.#partitions.get(partition) ?? 0) + 1)
     this.#record({ kind: 'acknowledged', orderId, partition, offset: String(offset) })
-    this.#say(`acknowledged ${orderId} at partition ${partition} offset ${offset}`)
+    this.#say(() => `acknowledged ${orderId} at partition ${partition} offset ${offset}`)
   }
 
   refused({ orderId }: Order, reason: string): void {
@@ -86,13 +88,18 @@ export class Bookkeeping implements LaneReport {
   }
 
   #record(entry: OutcomeEntry): void {
-    this.#ledger.recordOutcome(entry).catch((error: unknown) => {
+    const written = this.#ledger.recordOutcome(entry)
+    // All entries of one write have the same promise: one refusal, told once.
+    if (written === this.#written) return
+    this.#written = written
+    written.catch((error: unknown) => {
       this.#sayFailed(`the ledger could not take an outcome: ${describeError(error)}`)
     })
   }
 
-  #say(message: string): void {
-    if (this.#lines.admit(Date.now())) this.#log.info(message)
+  /** At full speed most lines are left out, and not even made. */
+  #say(line: () => string): void {
+    if (this.#lines.admit(Date.now())) this.#log.info(line())
   }
 
   #sayFailed(message: string): void {

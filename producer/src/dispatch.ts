@@ -2,9 +2,9 @@ import type { PassPoint } from '@orders/platform/fault-point'
 import { partitionOf } from '@orders/platform/kafka/partition'
 import type { PartitionSender } from '@orders/platform/kafka/sender'
 import type { Ledger } from '@orders/platform/ledger'
-import { encodeOrder } from '@orders/platform/order-decoder'
+import { encodeOrder } from '@orders/platform/order-encoder'
 import type { Order } from '@orders/schemas/order'
-import { Lane, type LaneReport, type Parcel } from './lane.ts'
+import { Lane, type LaneReport, type Ticket } from './lane.ts'
 
 /** Where a dispatch sends orders, and how. */
 export interface DispatchOptions {
@@ -16,6 +16,8 @@ export interface DispatchOptions {
   givenUp: AbortSignal
   passPoint: PassPoint
 }
+
+const WRITTEN: Ticket = { state: 'written', known: Promise.resolve() }
 
 /** So many orders may be on their way before making more has to wait. */
 const ON_THE_WAY_MAX = 20_000
@@ -29,6 +31,8 @@ export class Dispatch {
   readonly #ledger: Ledger
   readonly #lanes: Lane[]
   #onTheWay = 0
+  #written: Promise<void> | null = null
+  #ticket: Ticket = WRITTEN
   #changed: (() => void)[] = []
 
   constructor(
@@ -51,22 +55,22 @@ export class Dispatch {
 
   /** Takes an order that is not in the ledger yet; it is sent once it is. */
   add(order: Order, runId: string, index: number): void {
-    const parcel = this.#parcel(order, 'writing')
-    parcel.known = this.#ledger.recordTried(order, runId, index).then(
-      () => void (parcel.state = 'written'),
-      () => void (parcel.state = 'unwritten'),
-    )
-    this.#push(parcel)
+    this.#push(order, this.#ticketOf(this.#ledger.recordTried(order, runId, index)))
   }
 
   /** Takes an order of an earlier run, which the ledger holds already. */
   addAgain(order: Order): void {
-    this.#push(this.#parcel(order, 'written'))
+    this.#push(order, WRITTEN)
+  }
+
+  /** Whether one more order may be added at once. */
+  get hasRoom(): boolean {
+    return this.#onTheWay < ON_THE_WAY_MAX
   }
 
   /** Resolves when one more order may be added; false when it is of no use to wait. */
   async room(): Promise<boolean> {
-    while (this.#onTheWay >= ON_THE_WAY_MAX) {
+    while (!this.hasRoom) {
       if (this.#options.givenUp.aborted || this.#isStuck()) return false
       await this.#change()
     }
@@ -83,16 +87,25 @@ export class Dispatch {
     return this.#lanes.every((lane) => lane.isIdle || lane.isHeld)
   }
 
-  #parcel(order: Order, state: Parcel['state']): Parcel {
-    const key = Buffer.from(order.customerId)
-    const value = encodeOrder(this.#options.schemaId, order)
-    return { order, record: { key, value }, state, known: Promise.resolve() }
+  /** The ledger gives all entries of one write the same promise, hence the same ticket. */
+  #ticketOf(written: Promise<void>): Ticket {
+    if (written === this.#written) return this.#ticket
+    const ticket: Ticket = { state: 'writing', known: Promise.resolve() }
+    ticket.known = written.then(
+      () => void (ticket.state = 'written'),
+      () => void (ticket.state = 'unwritten'),
+    )
+    this.#written = written
+    this.#ticket = ticket
+    return ticket
   }
 
-  #push(parcel: Parcel): void {
+  #push(order: Order, ticket: Ticket): void {
+    const key = Buffer.from(order.customerId)
+    const value = encodeOrder(this.#options.schemaId, order)
     this.#onTheWay += 1
-    const partition = partitionOf(parcel.record.key ?? Buffer.alloc(0), this.#lanes.length)
-    this.#lanes[partition]?.push(parcel)
+    const partition = partitionOf(key, this.#lanes.length)
+    this.#lanes[partition]?.push({ order, record: { key, value }, ticket })
   }
 
   /** Counts what arrives, and wakes whoever waits for it. */

@@ -7,14 +7,19 @@ import type { PassPoint } from '@orders/platform/fault-point'
 import { pause } from '@orders/platform/patience'
 import type { Order } from '@orders/schemas/order'
 
+/** Whether the ledger has something on disk; orders that are written together share one. */
+export interface Ticket {
+  /** `writing` until it is on disk; only then what it stands for may be sent. */
+  state: 'writing' | 'written' | 'unwritten'
+  /** Settles, never rejects, when the state is known. */
+  known: Promise<void>
+}
+
 /** An order on its way: waiting for the ledger, then for its turn. */
 export interface Parcel {
   order: Order
   record: OutgoingRecord
-  /** `writing` until the ledger has it on disk; only then it may be sent. */
-  state: 'writing' | 'written' | 'unwritten'
-  /** Settles, never rejects, when the state is known. */
-  known: Promise<void>
+  ticket: Ticket
 }
 
 /** What a lane tells about its parcels. */
@@ -40,8 +45,14 @@ export interface LaneOptions {
   passPoint: PassPoint
 }
 
-const RECORDS_PER_SEND_MAX = 500
-const BYTES_PER_SEND_MAX = 512 * 1024
+/** Larger sends cost less an order up to about here; a batch of the broker may hold 1 MiB. */
+const RECORDS_PER_SEND_MAX = 2_000
+const BYTES_PER_SEND_MAX = 800 * 1024
+/** Where orders come faster than answers, a send waits so long for more of them. */
+const LINGER_MS = 10
+const LINGER_RECORDS = 1_000
+/** So many that came during one send are a sign of that. */
+const FLOOD_RECORDS = 20
 const RETRY_FIRST_MS = 250
 const RETRY_MAX_MS = 5_000
 
@@ -82,27 +93,37 @@ export class Lane {
 
   async #pump(): Promise<void> {
     this.#pumping = true
+    let isFlood = false
     while (this.#queue.length > 0 && !this.#options.signal.aborted) {
-      await this.#queue[0]?.known
+      await this.#queue[0]?.ticket.known
+      if (isFlood) await this.#linger()
       const batch = this.#takeWritten()
       if (batch.length > 0) await this.#deliver(batch)
+      isFlood = this.#queue.length >= FLOOD_RECORDS
     }
     this.#pumping = false
+  }
+
+  /** Small sends cost as much as large ones; an order that comes alone never waits here. */
+  async #linger(): Promise<void> {
+    if (this.#queue.length < LINGER_RECORDS) await pause(LINGER_MS, this.#options.signal)
   }
 
   /** Takes the parcels at the front that are in the ledger, as many as one send may carry. */
   #takeWritten(): Parcel[] {
     let bytes = 0
     let count = 0
-    for (const { state, record } of this.#queue) {
+    for (const { ticket, record } of this.#queue) {
       bytes += record.value?.length ?? 0
-      if (state === 'writing' || count === RECORDS_PER_SEND_MAX) break
+      if (ticket.state === 'writing' || count === RECORDS_PER_SEND_MAX) break
       if (bytes > BYTES_PER_SEND_MAX && count > 0) break
       count += 1
     }
     const taken = this.#queue.splice(0, count)
-    for (const { state, order } of taken) if (state === 'unwritten') this.#report.unwritten(order)
-    return taken.filter(({ state }) => state === 'written')
+    for (const { ticket, order } of taken) {
+      if (ticket.state === 'unwritten') this.#report.unwritten(order)
+    }
+    return taken.filter(({ ticket }) => ticket.state === 'written')
   }
 
   async #deliver(batch: Parcel[]): Promise<void> {

@@ -4,7 +4,9 @@ import { pace, type Clock } from './pace.ts'
 
 async function collect(options: Parameters<typeof pace>[0]): Promise<number[]> {
   const turns: number[] = []
-  for await (const turn of pace(options)) turns.push(turn)
+  for await (const { first, count } of pace(options)) {
+    for (let turn = first; turn < first + count; turn += 1) turns.push(turn)
+  }
   return turns
 }
 
@@ -25,10 +27,10 @@ test('makes up for a late turn instead of putting all others off', async () => {
   }
   const signal = new AbortController().signal
   const times: number[] = []
-  for await (const turn of pace({ count: 6, intervalMs: 40, signal, clock })) {
-    times.push(now - 1_000)
+  for await (const { first, count } of pace({ count: 6, intervalMs: 40, signal, clock })) {
+    for (let turn = first; turn < first + count; turn += 1) times.push(now - 1_000)
     // A turn that takes as long as three: the next ones are overdue and come at once.
-    if (turn === 0) now += 120
+    if (first === 0) now += 120
   }
   expect(times).toEqual([0, 120, 120, 120, 160, 200])
 })
@@ -37,7 +39,7 @@ test('ends in the middle of a wait when it is stopped', async () => {
   const stop = new AbortController()
   const turns: number[] = []
   for await (const turn of pace({ count: 10, intervalMs: 3_600_000, signal: stop.signal })) {
-    turns.push(turn)
+    turns.push(turn.first)
     setImmediate(() => stop.abort())
   }
   expect(turns).toEqual([0])

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { armFaultPoint } from '@orders/platform/fault-point'
 import type { KafkaOptions } from '@orders/platform/kafka/client'
+import { fastProduce } from '@orders/platform/kafka/fast-produce/install'
 import { PartitionSender } from '@orders/platform/kafka/sender'
 import type { Ledger } from '@orders/platform/ledger'
 import type { Logger } from '@orders/platform/logger'
@@ -11,7 +12,7 @@ import type { Config } from './config.ts'
 import { prepareDestination } from './connect.ts'
 import { Dispatch } from './dispatch.ts'
 import { readOrderFile } from './order-file.ts'
-import { pace } from './pace.ts'
+import { pace, type Turn } from './pace.ts'
 import { createShop } from './shop.ts'
 import { simulateOrder } from './simulate.ts'
 
@@ -53,6 +54,7 @@ export async function produce(parts: RunParts): Promise<void> {
     seed: plan.file === null ? plan.seed : null,
   })
   onReady()
+  if (fastProduce.reason !== undefined) log.info(`the slower way to produce: ${fastProduce.reason}`)
   const givenUp = giveUpAfter(signal, config.SHUTDOWN_TIMEOUT_MS - CLOSING_MS)
   const sender = new PartitionSender({
     ...kafka,
@@ -96,33 +98,43 @@ function sendLeftOver({ ledger, books, log }: RunParts, dispatch: Dispatch): voi
 
 async function sendPlan(parts: RunParts, dispatch: Dispatch): Promise<void> {
   const { plan, books, log } = parts
-  for await (const [index, order] of plan.file === null ? makeOrders(parts) : readOrders(parts)) {
-    if (!(await dispatch.room())) {
-      log.error('Kafka has been away too long: no more orders are made')
-      return
+  for await (const orders of plan.file === null ? makeOrders(parts) : readOrders(parts)) {
+    for (const [index, order] of orders) {
+      if (!dispatch.hasRoom && !(await dispatch.room())) {
+        log.error('Kafka has been away too long: no more orders are made')
+        return
+      }
+      books.placed(order)
+      dispatch.add(order, plan.runId, index)
     }
-    books.placed(order)
-    dispatch.add(order, plan.runId, index)
   }
 }
 
+/** Orders that are due together, each with its place in the run. */
+type DueOrders = Iterable<[number, Order]>
+
 /** Orders of the simulator; a run that was interrupted goes on after its last one. */
-async function* makeOrders({ plan, ledger, signal }: RunParts): AsyncGenerator<[number, Order]> {
+async function* makeOrders({ plan, ledger, signal }: RunParts): AsyncGenerator<DueOrders> {
   const { seed, runId, intervalMs } = plan
   const done = ledger.triedInRun(runId)
   const shop = createShop(seed)
-  for await (const turn of pace({ count: plan.count - done, intervalMs, signal })) {
-    const index = done + turn
-    yield [index, simulateOrder({ shop, seed, runId, index, now: Date.now() })]
+  function* make({ first, count }: Turn): Generator<[number, Order]> {
+    for (let index = done + first; index < done + first + count; index += 1) {
+      // While there was no room for more, the run may have been told to end.
+      if (signal.aborted) return
+      yield [index, simulateOrder({ shop, seed, runId, index, now: Date.now() })]
+    }
   }
+  for await (const turn of pace({ count: plan.count - done, intervalMs, signal })) yield make(turn)
 }
 
 /** Orders of a file; what is no order is told and left out. */
-async function* readOrders(parts: RunParts): AsyncGenerator<[number, Order]> {
+async function* readOrders(parts: RunParts): AsyncGenerator<DueOrders> {
   const { plan, books, ledger, signal } = parts
   const turns = pace({ count: Infinity, intervalMs: plan.intervalMs, signal })
   const done = ledger.triedInRun(plan.runId)
   let index = 0
+  let due = 0
   for await (const entry of readOrderFile(plan.file ?? '')) {
     if ('problems' in entry) {
       books.rejected(`${plan.file} line ${entry.line} is no order: ${entry.problems.join('; ')}`)
@@ -130,7 +142,12 @@ async function* readOrders(parts: RunParts): AsyncGenerator<[number, Order]> {
     }
     index += 1
     if (index <= done) continue
-    if ((await turns.next()).done === true) return
-    yield [index - 1, entry.order]
+    if (due === 0) {
+      const turn = await turns.next()
+      if (turn.done === true) return
+      due = turn.value.count
+    }
+    due -= 1
+    yield [[index - 1, entry.order]]
   }
 }

@@ -38,9 +38,22 @@ it('follows flags before the environment', () => {
   })
 })
 
-it.each([['--batch-size 1'], ['--wait-s soon'], ['--topic a/b'], ['--nothing'], ['extra']])(
-  'refuses %s in one line',
-  (flags) => {
-    expect(() => readCommandLine(flags.split(' '), env)).toThrow(/^[^\n]+$/)
-  },
-)
+it('holds consumer-auto to no number of orders a commit where it commits by the clock', () => {
+  const commitEvery = (flags: string[], set: Record<string, string>) =>
+    readCommandLine(flags, { ...env, ...set })?.sources.consumers[0]?.commitEvery
+  expect(commitEvery(['--auto-commits', 'background'], {})).toBe(0)
+  expect(commitEvery([], { COMMIT_MODE: 'background' })).toBe(0)
+  expect(commitEvery(['--auto-commits', 'each'], { COMMIT_MODE: 'background' })).toBe(1)
+  expect(() => commitEvery([], { COMMIT_MODE: 'never' })).toThrow(/^COMMIT_MODE="never" must be/)
+})
+
+it.each([
+  ['--batch-size 1'],
+  ['--auto-commits never'],
+  ['--wait-s soon'],
+  ['--topic a/b'],
+  ['--nothing'],
+  ['extra'],
+])('refuses %s in one line', (flags) => {
+  expect(() => readCommandLine(flags.split(' '), env)).toThrow(/^[^\n]+$/)
+})

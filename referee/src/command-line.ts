@@ -26,6 +26,7 @@ interface Flags {
   dlqTopic?: string
   autoGroup: string
   batchGroup: string
+  autoCommits?: 'each' | 'background'
   batchSize?: number
   traceAuto?: string[]
   traceBatch?: string[]
@@ -57,6 +58,7 @@ function describeCommand(): Command {
     .option('--topic <name>', 'the topic of the orders (KAFKA_TOPIC, or orders)')
     .option('--dlq-topic <name>', 'of the dead letters (KAFKA_DLQ_TOPIC, or orders.dlq)')
     .option('--auto-group <id>', 'group of consumer-auto', 'consumer-auto')
+    .option('--auto-commits <when>', 'COMMIT_MODE of consumer-auto: each or background', commitMode)
     .option('--batch-group <id>', 'group of consumer-batch', 'consumer-batch')
     .option('--batch-size <n>', 'BATCH_SIZE of consumer-batch', whole(2, BATCH_SIZE_MAX))
     .option('--trace-auto <file...>', 'traces of consumer-auto, one of each process')
@@ -91,10 +93,11 @@ function makePlan(flags: Flags, env: Environment): RefereePlan {
 
 function consumersOf(flags: Flags, env: Environment): Sources['consumers'] {
   const batchSize = flags.batchSize ?? readBatchSize(env['BATCH_SIZE'] || `${BATCH_SIZE}`)
+  const mode = flags.autoCommits ?? readCommitMode(env['COMMIT_MODE'] || 'each')
   const auto = { groupId: flags.autoGroup, traceFiles: flags.traceAuto ?? null }
   const batch = { groupId: flags.batchGroup, traceFiles: flags.traceBatch ?? null }
   return [
-    { name: 'auto', commitEvery: 1, ...auto },
+    { name: 'auto', commitEvery: mode === 'each' ? 1 : 0, ...auto },
     { name: 'batch', commitEvery: batchSize, ...batch },
   ]
 }
@@ -114,6 +117,19 @@ function readBatchSize(text: string): number {
   } catch {
     throw new UserError(`BATCH_SIZE="${text}" must be a whole number from 2 to ${BATCH_SIZE_MAX}`)
   }
+}
+
+function readCommitMode(text: string): 'each' | 'background' {
+  try {
+    return commitMode(text)
+  } catch {
+    throw new UserError(`COMMIT_MODE="${text}" must be each or background`)
+  }
+}
+
+function commitMode(text: string): 'each' | 'background' {
+  if (text === 'each' || text === 'background') return text
+  throw new InvalidArgumentError('It must be each or background.')
 }
 
 function whole(min: number, max: number) {

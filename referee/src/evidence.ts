@@ -86,7 +86,7 @@ export interface ConsumerEvidence {
   /** As in the Redis keys: `auto` or `batch`. */
   name: string
   groupId: string
-  /** How many messages a commit covers: 1 or 10. */
+  /** How many messages a commit covers: 1 or 10; 0 when they come by the clock. */
   commitEvery: number
   /** Committed offsets by partition, read from Kafka before anything was read from Redis. */
   committed: ReadonlyMap<number, number>
@@ -127,7 +127,7 @@ export interface ProcessTrace {
 
 /** See `platform/src/trace.ts`, which writes them. `at` is in ms since 1970. */
 export type TraceEvent = { at: number } & (
-  | { event: 'started'; service: string; pid: number }
+  | { event: 'started'; service: string; pid: number; workers?: 'one' | 'partition' }
   /** The group has confirmed this member with these partitions. */
   | { event: 'joined'; partitions: number[] }
   /** The group has changed: what is not committed comes again. */

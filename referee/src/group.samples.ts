@@ -36,7 +36,12 @@ interface Member {
   owned: number[]
   /** Where it reads on, by partition. */
   reading: Map<number, number>
-  collected: number
+  /** What is stored and not committed: of all partitions, or of each. */
+  batches: Map<number | 'all', Batch>
+}
+
+interface Batch {
+  count: number
   next: Map<number, number>
 }
 
@@ -89,8 +94,7 @@ class Group {
       this.#say(member, { event: 'dropped' })
       member.owned = owned
       member.reading = new Map(owned.map((id) => [id, this.#committed.get(id) ?? 0]))
-      member.collected = 0
-      member.next = new Map()
+      member.batches = new Map()
       this.#say(member, { event: 'joined', partitions: owned })
     })
   }
@@ -99,9 +103,18 @@ class Group {
     const events: TraceEvent[] = []
     const file = `trace-${this.#traces.length}.jsonl`
     this.#traces.push({ file, events })
-    const member = { events, owned: [], reading: new Map(), collected: 0, next: new Map() }
-    this.#say(member, { event: 'started', service: this.#setup.name, pid: this.#traces.length })
+    const member = { events, owned: [], reading: new Map(), batches: new Map() }
+    const { name, options } = this.#setup
+    const workers = options.hasWorkerForEach ? 'partition' : 'one'
+    this.#say(member, { event: 'started', service: name, pid: this.#traces.length, workers })
     return member
+  }
+
+  #batchOf({ batches }: Member, partition: number): Batch {
+    const name = this.#setup.options.hasWorkerForEach ? partition : 'all'
+    const batch = batches.get(name) ?? { count: 0, next: new Map() }
+    batches.set(name, batch)
+    return batch
   }
 
   #say(member: Member, event: Said<TraceEvent>): void {
@@ -122,7 +135,7 @@ class Group {
     const choices = this.#readable(member)
     const partition = choices[Math.floor(chance() * choices.length)] ?? 0
     const from = member.reading.get(partition) ?? 0
-    const room = commitEvery - member.collected
+    const room = commitEvery - this.#batchOf(member, partition).count
     const messages =
       this.#logs[partition]?.slice(from, from + 1 + Math.floor(chance() * room)) ?? []
     if (!this.#handle(member, partition, messages)) {
@@ -146,19 +159,20 @@ class Group {
     if (!survives()) return false
     this.#say(member, { event: 'stored', partition, offsets })
     member.reading.set(partition, next)
-    member.collected += messages.length
-    member.next.set(partition, next)
-    if (member.collected < commitEvery) return survives()
+    const batch = this.#batchOf(member, partition)
+    batch.count += messages.length
+    batch.next.set(partition, next)
+    if (batch.count < commitEvery) return survives()
     if (!survives()) return false
-    this.#commit(member)
+    this.#commit(batch)
     if (!survives()) return false
     this.#say(member, {
       event: 'committed',
-      offsets: Object.fromEntries(member.next),
+      offsets: Object.fromEntries(batch.next),
       isLate: false,
     })
-    member.collected = 0
-    member.next = new Map()
+    batch.count = 0
+    batch.next = new Map()
     return survives()
   }
 
@@ -183,9 +197,9 @@ class Group {
     this.#positions.set(partition, position)
   }
 
-  #commit(member: Member): void {
+  #commit({ next }: Batch): void {
     this.#clock += 1
-    for (const [partition, offset] of member.next) {
+    for (const [partition, offset] of next) {
       this.#committed.set(partition, offset)
       this.#commits.push({ partition, offset, at: this.#clock })
     }

@@ -28,6 +28,7 @@ describe('a run as it should be', () => {
       refusedChance: chance(0.3),
       killChance: chance(0.1),
       rebalanceChance: chance(0.3),
+      hasWorkerForEach: fc.boolean(),
     })
     fc.assert(
       fc.property(arbitrary, fc.boolean(), (options, isRunning) => {

@@ -35,7 +35,7 @@ export interface Sources {
 export interface ConsumerSource {
   name: 'auto' | 'batch'
   groupId: string
-  /** How many messages a commit covers. */
+  /** How many messages a commit covers; 0 when they come by the clock. */
   commitEvery: number
   traceFiles: string[] | null
 }

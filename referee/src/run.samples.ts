@@ -26,6 +26,8 @@ export interface RunOptions {
   killChance: number
   /** Of a change of the group before a delivery. */
   rebalanceChance: number
+  /** A worker for each partition, instead of one for all. */
+  hasWorkerForEach: boolean
 }
 
 /** A run in which nothing goes wrong. */
@@ -40,6 +42,7 @@ export const healthyRun: RunOptions = {
   refusedChance: 0,
   killChance: 0,
   rebalanceChance: 0,
+  hasWorkerForEach: false,
 }
 
 /** Circumstances of which nothing is known. */

@@ -68,7 +68,7 @@ async function listUncommitted(
   ranges: Ranges,
   commits: Ranges | null,
 ): Promise<string[]> {
-  const everyOrder = consumers.filter(({ commitEvery }) => commitEvery === 1)
+  const everyOrder = consumers.filter(({ commitEvery }) => commitEvery <= 1)
   const groups = everyOrder.map(({ groupId }) => groupId)
   const histories = await readCommits(settings, commits, topic, groups)
   return everyOrder.flatMap(({ name, groupId }) => {

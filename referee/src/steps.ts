@@ -19,6 +19,11 @@ interface Taken {
 
 const NONE: ReadonlySet<number> = new Set()
 
+/** Whether the process has a worker for each partition, which waits for its own commits only. */
+export function hasWorkerForEach({ events }: ProcessTrace): boolean {
+  return events.some((event) => event.event === 'started' && event.workers === 'partition')
+}
+
 /** Goes through the life of a process. */
 export function* readSteps({ events }: ProcessTrace): Generator<Step> {
   let epoch = 0

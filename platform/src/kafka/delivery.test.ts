@@ -21,6 +21,8 @@ const membership = {
   owns: () => true,
   seek: () => undefined,
   beat: () => undefined,
+  isShared: false,
+  commit: () => Promise.resolve(),
   committing: () => Promise.resolve(),
   committed: () => Promise.resolve(),
 }
@@ -37,4 +39,26 @@ test('what was resolved already and is fetched once more is neither delivered no
   expect(again).toThrow('offset 147 of partition 4 came once more')
   const next = createDelivery(payloadOf([148]), { ...options, done: 148n })
   expect(next.messages).toHaveLength(1)
+})
+
+test('a worker of a partition commits what is resolved of its own, one worker that of all', async () => {
+  const partitions = [
+    { partition: 3, offset: '8' },
+    { partition: 4, offset: '149' },
+  ]
+  const payload = {
+    ...payloadOf([148]),
+    uncommittedOffsets: () => ({ topics: [{ topic: 'orders', partitions }] }),
+  }
+  for (const [isShared, expected] of [
+    [true, { 4: 149n }],
+    [false, { 3: 8n, 4: 149n }],
+  ] as const) {
+    const committed: Record<string, bigint>[] = []
+    const commit = async (offsets: ReadonlyMap<number, bigint>): Promise<void> =>
+      void committed.push(Object.fromEntries(offsets))
+    const options = { ...membership, isShared, commit, resolved: () => undefined, done: 0n }
+    await createDelivery(payload, options).commitResolved()
+    expect(committed).toEqual([expected])
+  }
 })

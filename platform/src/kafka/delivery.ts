@@ -1,4 +1,5 @@
-import type { EachBatchPayload, IHeaders } from 'kafkajs'
+import type { EachBatchPayload, IHeaders, TopicOffsets } from 'kafkajs'
+import type { SendCommit } from './shared-commits.ts'
 
 /** The headers of a message; a header may come more than once. */
 export type MessageHeaders = IHeaders
@@ -26,8 +27,13 @@ export interface Delivery {
   isStopping(): boolean
   /** Marks everything up to this offset as done here. */
   resolve(offset: bigint): void
-  /** Commits what is resolved; with `autoCommit` only. Throws when the coordinator does not agree. */
+  /**
+   * Commits what is resolved: by one worker of all partitions, by a worker of a partition of its
+   * own. Throws when the coordinator does not agree.
+   */
   commitResolved(): Promise<void>
+  /** Commits what is resolved of all partitions when it is time to, by the clock. */
+  commitInTime(): Promise<void>
   /** Commits the next offset of each partition; throws `RejoinRequired` for one not owned. */
   commit(nextOffsets: ReadonlyMap<number, bigint>): Promise<void>
   /** Reads this partition from another offset on, with the next delivery. */
@@ -52,6 +58,10 @@ interface Membership {
   owns(partition: number): boolean
   seek(offset: bigint): void
   beat(): void
+  /** Whether other partitions are handled at the same time, and commit for themselves. */
+  readonly isShared: boolean
+  /** Sends a commit, alone or with what other workers have to commit. */
+  commit(nextOffsets: ReadonlyMap<number, bigint>, send: SendCommit): Promise<void>
   /** Called just before a commit is sent. */
   committing(): Promise<void>
   /** Called when it has been confirmed. */
@@ -71,6 +81,13 @@ export function createDelivery(payload: EachBatchPayload, membership: Membership
   if (first && BigInt(first.offset) < membership.done) {
     throw new RejoinRequired(`offset ${first.offset} of partition ${partition} came once more`)
   }
+  const commit = async (nextOffsets: ReadonlyMap<number, bigint>): Promise<void> => {
+    await membership.committing()
+    await membership.commit(nextOffsets, (offsets) =>
+      commitOffsetsIfNecessary({ topics: [{ topic, partitions: asPartitions(offsets) }] }),
+    )
+    await membership.committed(asNumbers(nextOffsets))
+  }
   return {
     partition,
     messages: batch.messages.map(({ offset, key, value, headers, timestamp }) => ({
@@ -88,21 +105,15 @@ export function createDelivery(payload: EachBatchPayload, membership: Membership
     },
     async commitResolved() {
       const [resolved] = uncommittedOffsets().topics
-      if (!resolved) return
-      await membership.committing()
-      await commitOffsetsIfNecessary()
-      await membership.committed(asNumbers(resolved.partitions))
+      const nextOffsets = asOffsets(resolved, membership.isShared ? partition : null)
+      if (nextOffsets.size > 0) await commit(nextOffsets)
     },
+    commitInTime: () => commitOffsetsIfNecessary(),
     async commit(nextOffsets) {
-      const partitions = [...nextOffsets].map(([id, offset]) => ({
-        partition: id,
-        offset: String(offset),
-      }))
-      const foreign = partitions.find((entry) => !membership.owns(entry.partition))
-      if (foreign) throw new RejoinRequired(`partition ${foreign.partition} is no longer ours`)
-      await membership.committing()
-      await commitOffsetsIfNecessary({ topics: [{ topic, partitions }] })
-      await membership.committed(asNumbers(partitions))
+      for (const id of nextOffsets.keys()) {
+        if (!membership.owns(id)) throw new RejoinRequired(`partition ${id} is no longer ours`)
+      }
+      await commit(nextOffsets)
     },
     seek: (offset) => membership.seek(offset),
     async heartbeat() {
@@ -112,6 +123,18 @@ export function createDelivery(payload: EachBatchPayload, membership: Membership
   }
 }
 
-function asNumbers(partitions: { partition: number; offset: string }[]): Record<string, number> {
-  return Object.fromEntries(partitions.map(({ partition, offset }) => [partition, Number(offset)]))
+/** Resolved offsets of one partition, or of all. */
+function asOffsets(topic: TopicOffsets | undefined, only: number | null): Map<number, bigint> {
+  const partitions = (topic?.partitions ?? []).map(
+    ({ partition, offset }) => [Number(partition), BigInt(offset)] as const,
+  )
+  return new Map(partitions.filter(([partition]) => only === null || partition === only))
+}
+
+function asPartitions(offsets: ReadonlyMap<number, bigint>) {
+  return [...offsets].map(([partition, offset]) => ({ partition, offset: String(offset) }))
+}
+
+function asNumbers(offsets: ReadonlyMap<number, bigint>): Record<string, number> {
+  return Object.fromEntries([...offsets].map(([partition, offset]) => [partition, Number(offset)]))
 }

@@ -3,13 +3,18 @@ import { pause, waitAtMost } from '../patience.ts'
 import type { Probe } from '../probe.ts'
 import { UserError, describeError } from '../user-error.ts'
 import { createKafka, type KafkaOptions } from './client.ts'
-import { createDelivery, type Delivery } from './delivery.ts'
+import { createDelivery, RejoinRequired, type Delivery } from './delivery.ts'
+import { SharedCommits } from './shared-commits.ts'
 
 /** A member of a consumer group on one topic. */
 export interface GroupConsumerOptions extends KafkaOptions {
   groupId: string
   topic: string
   autoCommit: boolean
+  /** With `autoCommit`: how often to commit what is resolved; null for every message. */
+  commitIntervalMs: number | null
+  /** So many partitions are handled at the same time, each in its order. */
+  workers: number
   probe: Probe
   signal: AbortSignal
   /** The member gives up after being without a group for this long. */
@@ -53,6 +58,7 @@ export class GroupConsumer {
   readonly #delivered = new Set<number>()
   /** The offset after the last resolved one of each partition, since then. */
   readonly #done = new Map<number, bigint>()
+  #commits = new SharedCommits()
   #epoch = 0
   #memberSince = Date.now()
   #abandon: (why: Error) => void = () => undefined
@@ -62,7 +68,7 @@ export class GroupConsumer {
     this.#options = options
   }
 
-  /** Begins to read; every delivery goes to the handler, one at a time. */
+  /** Begins to read; every delivery goes to the handler, one at a time for each worker. */
   start(handle: (delivery: Delivery) => Promise<void>): void {
     this.#memberSince = Date.now()
     this.#running = this.#keepRunning(handle)
@@ -117,7 +123,7 @@ export class GroupConsumer {
 
   /** One life of a client, from connecting to its crash; returns what ended it. */
   async #runOnce(handle: (delivery: Delivery) => Promise<void>): Promise<unknown> {
-    const { topic, autoCommit, signal } = this.#options
+    const { topic, workers, signal } = this.#options
     const consumer = this.#build()
     this.#consumer = consumer
     const crashed = new Promise<unknown>((resolve) => {
@@ -132,9 +138,8 @@ export class GroupConsumer {
       await consumer.connect()
       await consumer.subscribe({ topics: [topic], fromBeginning: true })
       await consumer.run({
-        autoCommit,
-        ...(autoCommit ? { autoCommitThreshold: 1 } : {}),
-        partitionsConsumedConcurrently: 1,
+        ...this.#commitRule(),
+        partitionsConsumedConcurrently: workers,
         eachBatchAutoResolve: false,
         eachBatch: async (payload) => this.#handle(handle, this.#deliver(consumer, payload)),
       })
@@ -145,6 +150,13 @@ export class GroupConsumer {
       return error
     }
     return await crashed
+  }
+
+  #commitRule() {
+    const { autoCommit, commitIntervalMs } = this.#options
+    if (!autoCommit) return { autoCommit }
+    if (commitIntervalMs === null) return { autoCommit, autoCommitThreshold: 1 }
+    return { autoCommit, autoCommitInterval: commitIntervalMs }
   }
 
   #build(): Consumer {
@@ -196,6 +208,8 @@ export class GroupConsumer {
     this.#assigned.clear()
     this.#delivered.clear()
     this.#done.clear()
+    this.#commits.end(new RejoinRequired('the group has changed'))
+    this.#commits = new SharedCommits()
     this.#options.probe.record({ event: 'dropped' })
     this.#options.onDropped()
   }
@@ -234,7 +248,8 @@ export class GroupConsumer {
     this.#delivered.add(partition)
     const epoch = this.#epoch
     const isLost = () => epoch !== this.#epoch || payload.isStale()
-    const { probe } = this.#options
+    const { probe, workers } = this.#options
+    const commits = this.#commits
     return createDelivery(payload, {
       isLost,
       isStopping: () => this.#options.signal.aborted || !payload.isRunning(),
@@ -249,6 +264,8 @@ export class GroupConsumer {
       beat: () => {
         this.#memberSince = Date.now()
       },
+      isShared: workers > 1,
+      commit: (offsets, send) => commits.commit(offsets, send),
       committing: () => probe.pass('before-commit'),
       committed: (offsets) => {
         probe.record({ event: 'committed', offsets, isLate: epoch !== this.#epoch })

@@ -132,7 +132,7 @@ export class PartitionSender {
     partition: number,
     records: OutgoingRecord[],
   ): Promise<bigint> {
-    const messages: Message[] = records.map((record) => ({ ...record, partition }))
+    const messages = records.map((record) => asMessage(record, partition))
     const silence = new AbortController()
     try {
       const answer = await Promise.race([
@@ -172,6 +172,11 @@ function endOf({ over }: ProducerSession, settled: AbortSignal): Promise<never> 
     const fail = (): void => reject(new SendFailed('unknown', 'its producer was retired'))
     over.addEventListener('abort', fail, { once: true, signal: settled })
   })
+}
+
+/** Field by field, because a copy by spread is slow and there is one for every record. */
+function asMessage({ key, value, headers }: OutgoingRecord, partition: number): Message {
+  return headers === undefined ? { key, value, partition } : { key, value, headers, partition }
 }
 
 function asFailure(error: unknown): SendFailed {

@@ -30,12 +30,12 @@ function checkLag({ log }: Case, consumer: ConsumerEvidence, findings: Findings)
       const what = `${name}: partition ${partition} is stored up to ${next}, its end is ${end}`
       findings.violate(what, { partition, offset: next })
     }
-    if (commitEvery === 1 && offset < end) {
+    if (commitEvery <= 1 && offset < end) {
       const what = `${name}: partition ${partition} is committed up to ${offset}, its end is ${end}`
       findings.violate(what, { partition, offset })
     }
   }
-  if (commitEvery === 1) return
+  if (commitEvery <= 1) return
   // Each member may hold one short of a commit, and there may be a member a partition.
   if (open < commitEvery * log.partitions.length) {
     findings.remarkCount(open, `messages are stored by ${name} and not committed yet`)

@@ -1,7 +1,7 @@
 import { groupSteps, stepsOf, sumCovered } from '../commit-steps.ts'
 import type { CommitRecord, ConsumerEvidence, ProcessTrace } from '../evidence.ts'
 import { placeText, type Case, type Findings } from '../findings.ts'
-import { readSteps, type Step } from '../steps.ts'
+import { hasWorkerForEach, readSteps, type Step } from '../steps.ts'
 import type { CheckResult } from '../verdict.ts'
 import { checkCommitting } from './committing.ts'
 
@@ -49,6 +49,7 @@ function checkTrace(consumer: ConsumerEvidence, trace: ProcessTrace, findings: F
   let epoch = 0
   let pending: Pending[] = []
   let stored = 0
+  const isOfEach = hasWorkerForEach(trace)
   for (const step of readSteps(trace)) {
     const { event } = step
     if (event.event === 'joined') {
@@ -56,12 +57,14 @@ function checkTrace(consumer: ConsumerEvidence, trace: ProcessTrace, findings: F
       doneBefore = done
       done = new Map()
     } else if (event.event === 'taken') {
-      checkTaken(consumer, event, pending, findings)
-      pending = []
+      const isDue = ({ partition }: Pending): boolean => !isOfEach || partition === event.partition
+      checkTaken(consumer, event, pending.filter(isDue), findings)
+      pending = pending.filter((one) => !isDue(one))
     } else if (event.event === 'stored') {
       stored += event.offsets.length
       const { partition, offsets } = event
-      if (!step.isLate) pending = offsets.map((offset) => ({ partition, offset }))
+      const places = offsets.map((offset) => ({ partition, offset }))
+      if (!step.isLate) pending = isOfEach ? [...pending, ...places] : places
       done.set(partition, Math.max(done.get(partition) ?? -1, ...offsets))
     } else if (event.event === 'committed') {
       checkCommitted(name, event.offsets, step.epoch < epoch ? doneBefore : done, findings)

@@ -1,13 +1,13 @@
 import { describeCommit, groupSteps, stepsOf, sumCovered } from '../commit-steps.ts'
 import type { CommitRecord, ConsumerEvidence, ProcessTrace } from '../evidence.ts'
 import type { Case, Findings } from '../findings.ts'
-import { readSteps } from '../steps.ts'
+import { hasWorkerForEach, readSteps } from '../steps.ts'
 import type { CheckResult } from '../verdict.ts'
 import { checkCommitting } from './committing.ts'
 
 const TITLE = 'batch: at the tenth message one commit, of those ten'
 
-/** C8: for consumers that commit several messages at once. */
+/** C8: for consumers that commit several messages at once, of all partitions or of each. */
 export function checkTenByTen(given: Case): CheckResult {
   return checkCommitting(given, {
     id: 'C8',
@@ -45,17 +45,16 @@ function checkHistory(
   }
 }
 
-interface Collected {
-  count: number
-  next: ReadonlyMap<number, number>
-}
+/** What is stored and not committed, by partition. */
+type Collected = ReadonlyMap<number, { count: number; next: number }>
 
-const NOTHING: Collected = { count: 0, next: new Map() }
+const NOTHING: Collected = new Map()
 
 function checkTrace(consumer: ConsumerEvidence, trace: ProcessTrace, findings: Findings): number {
   let [batch, batchBefore] = [NOTHING, NOTHING]
   let epoch = 0
   let commits = 0
+  const isOfEach = hasWorkerForEach(trace)
   for (const step of readSteps(trace)) {
     const { event, isLate } = step
     // Not at `dropped`: the answer to a commit may still be on its way then.
@@ -64,29 +63,46 @@ function checkTrace(consumer: ConsumerEvidence, trace: ProcessTrace, findings: F
       batchBefore = batch
       batch = NOTHING
     } else if (event.event === 'stored' && !isLate) {
-      const next = new Map(batch.next).set(event.partition, Math.max(...event.offsets) + 1)
-      batch = { count: batch.count + event.offsets.length, next }
+      batch = collect(batch, event)
     } else if (event.event === 'committed') {
       commits += 1
       const isBefore = step.epoch < epoch
-      checkCommit(consumer, event.offsets, isBefore ? batchBefore : batch, findings)
-      if (isBefore) batchBefore = NOTHING
-      else batch = NOTHING
+      const all = isBefore ? batchBefore : batch
+      const due = isOfEach ? ofPartitions(all, event.offsets) : all
+      checkCommit(consumer, event.offsets, due, findings)
+      const rest = new Map([...all].filter(([partition]) => !due.has(partition)))
+      if (isBefore) batchBefore = rest
+      else batch = rest
     }
   }
   return commits
 }
 
+function collect(batch: Collected, { partition, offsets }: Place): Collected {
+  const count = (batch.get(partition)?.count ?? 0) + offsets.length
+  return new Map(batch).set(partition, { count, next: Math.max(...offsets) + 1 })
+}
+
+interface Place {
+  partition: number
+  offsets: number[]
+}
+
+function ofPartitions(batch: Collected, offsets: Record<string, number>): Collected {
+  return new Map([...batch].filter(([partition]) => String(partition) in offsets))
+}
+
 function checkCommit(
   { name, commitEvery }: ConsumerEvidence,
   offsets: Record<string, number>,
-  { count, next }: Collected,
+  due: Collected,
   findings: Findings,
 ): void {
   const found = describeCommit(inOrder(Object.entries(offsets)))
-  const wanted = describeCommit(inOrder(next))
+  const wanted = describeCommit(inOrder([...due].map(([id, { next }]) => [id, next] as const)))
   const [partition, offset] = Object.entries(offsets)[0] ?? ['0', 0]
   const about = { partition: Number(partition), offset }
+  const count = [...due.values()].reduce((sum, one) => sum + one.count, 0)
   if (count !== commitEvery) {
     const what = `${name}: a commit after ${count} messages instead of ${commitEvery}: ${found}`
     findings.violate(what, about)
