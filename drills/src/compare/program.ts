@@ -55,6 +55,11 @@ export class Program {
     })
   }
 
+  /** The process id; null when it could not be started. */
+  get pid(): number | null {
+    return this.#child.pid ?? null
+  }
+
   /** Whether it has ended. */
   get hasEnded(): boolean {
     return this.#hasEnded

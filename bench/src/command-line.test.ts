@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest'
+import { ordersOf, readCommandLine } from './command-line.ts'
+import { PEERS } from './rows.ts'
+import { TASKS } from './tasks.ts'
+
+function plan(...args: string[]) {
+  const read = readCommandLine(args)
+  if (read === null) throw new Error('no plan')
+  return read
+}
+
+function ordersPerTask(...args: string[]): number[] {
+  const read = plan(...args)
+  return read.tasks.map((task) => ordersOf(read, task))
+}
+
+test('without a flag everything is measured, five times', () => {
+  expect(plan()).toMatchObject({ tasks: TASKS, peers: PEERS, reps: 5, partitions: 5 })
+  expect(ordersPerTask()).toEqual(TASKS.map(({ orders }) => orders))
+})
+
+test('names come with commas, and are done in the usual order', () => {
+  const read = plan('--task', 'latency,produce', '--peers', 'perf-test, kafkajs')
+  expect(read.tasks.map(({ name }) => name)).toEqual(['produce', 'latency'])
+  expect(read.peers).toEqual(['kafkajs', 'perf-test'])
+  expect(plan('--peers', 'none').peers).toEqual([])
+})
+
+test('quick is little of everything, unless more is asked for', () => {
+  expect(plan('--quick')).toMatchObject({ reps: 1, peers: ['kafkajs', 'redis-benchmark'] })
+  expect(plan('--quick', '--reps', '2', '--peers', 'none')).toMatchObject({ reps: 2, peers: [] })
+  expect(ordersPerTask('--quick')).toEqual(TASKS.map(({ quickOrders }) => quickOrders))
+  expect(ordersPerTask('--quick', '--count', '700', '--task', 'auto-one')).toEqual([700])
+})
+
+test('what cannot be followed is one clear line', () => {
+  expect(() => plan('--task', 'cook')).toThrow(/There is no task "cook", only produce, /)
+  expect(() => plan('--peers', 'jr')).toThrow(/There is no peer "jr", only kafkajs, /)
+  expect(() => plan('--peers', 'none,kafkajs')).toThrow(/There is no peer "none"/)
+  expect(() => plan('--count', '3')).toThrow(/whole number from 100/)
+  expect(() => plan('--reps', '0')).toThrow(/whole number from 1/)
+  expect(() => plan('--partitions', 'five')).toThrow(/whole number/)
+  expect(() => plan('--nonsense')).toThrow(/see --help/)
+  expect(() => plan('produce')).toThrow(/see --help/)
+  expect(() => plan('--json', 'a', '--report', 'a')).toThrow(/same file/)
+  expect(() => plan('--nonsense')).not.toThrow(/\n/)
+})
+
+test('files and the list', () => {
+  expect(plan('--list').isList).toBe(true)
+  expect(plan('--json', 'a.json', '--report', 'b.md', '--keep')).toMatchObject({
+    jsonFile: 'a.json',
+    reportFile: 'b.md',
+    isKept: true,
+  })
+})

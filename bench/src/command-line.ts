@@ -1,0 +1,131 @@
+import { parseFlags } from '@orders/platform/parse-flags'
+import { UserError } from '@orders/platform/user-error'
+import { Command, InvalidArgumentError } from 'commander'
+import { PEERS, type PeerName } from './rows.ts'
+import { TASKS, type Task } from './tasks.ts'
+
+/** What one run of the bench is to do. */
+export interface BenchPlan {
+  /** Only the table of tasks and rows is asked for. */
+  isList: boolean
+  tasks: Task[]
+  peers: PeerName[]
+  /** So many runs of each row. */
+  reps: number
+  isQuick: boolean
+  /** So many orders in every task; null is what each task says. */
+  count: number | null
+  partitions: number
+  isKept: boolean
+  jsonFile: string | null
+  reportFile: string | null
+}
+
+interface Flags {
+  list?: boolean
+  task?: Task[]
+  peers?: PeerName[]
+  count?: number
+  reps?: number
+  quick?: boolean
+  partitions?: number
+  keep?: boolean
+  json?: string
+  report?: string
+}
+
+const REPS = 5
+const REPS_MAX = 100
+/** The programs hold all orders in memory. */
+const COUNT_MAX = 2_000_000
+/** Below this a rate is mostly the time between two looks. */
+const COUNT_MIN = 100
+const PARTITIONS = 5
+const PARTITIONS_MAX = 100
+const QUICK_PEERS: PeerName[] = ['kafkajs', 'redis-benchmark']
+const NOBODY = 'none'
+
+/** Reads the command line; null when it was only asked for help. */
+export function readCommandLine(args: readonly string[]): BenchPlan | null {
+  const command = describeCommand()
+  return parseFlags(command, args) ? makePlan(command.opts<Flags>()) : null
+}
+
+/** How many orders a task has in this run. */
+export function ordersOf({ count, isQuick }: BenchPlan, task: Task): number {
+  return count ?? (isQuick ? task.quickOrders : task.orders)
+}
+
+function describeCommand(): Command {
+  return new Command('npm run bench --')
+    .description('Measures the services beside other clients that do the same work.')
+    .option('--task <names>', `which, with commas: ${nameList(TASKS)}`, readTasks)
+    .option('--peers <names>', `beside whom, with commas: ${PEERS.join(', ')}, none`, readPeers)
+    .option('--count <n>', 'so many orders in every task', whole(COUNT_MIN, COUNT_MAX))
+    .option('--reps <n>', `so many runs of each row (default ${REPS})`, whole(1, REPS_MAX))
+    .option('--quick', 'few orders, one run, few peers: shows that it works, not how fast')
+    .option('--partitions <n>', `of each topic (default ${PARTITIONS})`, whole(1, PARTITIONS_MAX))
+    .option('--keep', 'keeps logs and ledgers, and says where')
+    .option('--list', 'shows the tasks, and what each row promises')
+    .option('--json <file>', 'writes every run of every row as JSON')
+    .option('--report <file>', 'writes the tables as Markdown')
+    .allowExcessArguments(false)
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined })
+}
+
+function makePlan(flags: Flags): BenchPlan {
+  const isQuick = flags.quick === true
+  const { json, report } = flags
+  if (json !== undefined && json === report) {
+    throw new UserError('--json and --report name the same file; see --help')
+  }
+  return {
+    isList: flags.list === true,
+    tasks: flags.task ?? [...TASKS],
+    peers: flags.peers ?? (isQuick ? QUICK_PEERS : [...PEERS]),
+    reps: flags.reps ?? (isQuick ? 1 : REPS),
+    isQuick,
+    count: flags.count ?? null,
+    partitions: flags.partitions ?? PARTITIONS,
+    isKept: flags.keep === true,
+    jsonFile: json ?? null,
+    reportFile: report ?? null,
+  }
+}
+
+function readTasks(text: string): Task[] {
+  const wanted = split(text)
+  for (const name of wanted) {
+    if (TASKS.some((task) => task.name === name)) continue
+    throw new InvalidArgumentError(`There is no task "${name}", only ${nameList(TASKS)}.`)
+  }
+  return TASKS.filter(({ name }) => wanted.includes(name))
+}
+
+function readPeers(text: string): PeerName[] {
+  const wanted = split(text)
+  if (wanted.length === 1 && wanted[0] === NOBODY) return []
+  for (const name of wanted) {
+    if (PEERS.some((peer) => peer === name)) continue
+    throw new InvalidArgumentError(`There is no peer "${name}", only ${PEERS.join(', ')}, none.`)
+  }
+  return PEERS.filter((peer) => wanted.includes(peer))
+}
+
+function split(text: string): string[] {
+  return text.split(',').map((name) => name.trim())
+}
+
+function nameList(named: readonly { name: string }[]): string {
+  return named.map(({ name }) => name).join(', ')
+}
+
+function whole(min: number, max: number) {
+  return (text: string): number => {
+    if (!/^\d+$/.test(text) || Number(text) > max || Number(text) < min) {
+      throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`)
+    }
+    return Number(text)
+  }
+}

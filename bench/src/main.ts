@@ -1,0 +1,75 @@
+import { writeFileSync } from 'node:fs'
+import { describeMachine } from '@orders/drills/machine'
+import { runMain } from '@orders/platform/service'
+import { readCommandLine, type BenchPlan } from './command-line.ts'
+import { installPeers } from './install-peers.ts'
+import { withLab } from './lab.ts'
+import { renderList, renderTask } from './output.ts'
+import { renderReport } from './report.ts'
+import type { BenchResult } from './result.ts'
+import { ROWS } from './rows.ts'
+import { makeOrders, runTask, warmUp, type Bench } from './run-bench.ts'
+
+const INTERRUPTED = 130
+/** The same orders in every bench, so that benches can be held against each other. */
+const SEED = 7
+
+await runMain(async () => {
+  const args = process.argv.slice(2)
+  const plan = readCommandLine(args)
+  if (plan === null) return
+  if (plan.isList) {
+    process.stdout.write(`${renderList(plan.tasks, ROWS)}\n`)
+    return
+  }
+  const stop = new AbortController()
+  // Every wait has a limit, so a second signal changes nothing: what was started is stopped.
+  const onSignal = (): void => stop.abort(new Error('stopped by a signal'))
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
+  try {
+    await bench(plan, `npm run bench -- ${args.join(' ')}`.trim(), stop.signal)
+  } catch (error) {
+    if (!stop.signal.aborted) throw error
+    say('stopped before the end')
+    process.exitCode = INTERRUPTED
+  }
+})
+
+async function bench(plan: BenchPlan, command: string, signal: AbortSignal): Promise<void> {
+  const installed = await installPeers(plan.peers, signal, say)
+  await withLab({ ...plan, signal, say }, async (lab) => {
+    const orderFile = await makeOrders(lab, plan, SEED)
+    const parts = { lab, plan, seed: SEED, installed, orderFile }
+    await warmUp(parts)
+    await measureAll(parts, emptyResult(parts, command))
+  })
+}
+
+async function measureAll(parts: Bench, result: BenchResult): Promise<void> {
+  for (const task of parts.plan.tasks) {
+    const done = await runTask(parts, task)
+    result.tasks.push(done)
+    process.stdout.write(`\n${renderTask(done)}\n\n`)
+    // A bench takes long; what it has found by now outlives whatever ends it.
+    writeFiles(parts.plan, result)
+    const runs = done.rows.flatMap((row) => row.runs)
+    if (runs.some(({ kind }) => kind === 'failed')) process.exitCode = 1
+  }
+}
+
+function emptyResult({ plan, orderFile, seed }: Bench, command: string): BenchResult {
+  const { reps, partitions } = plan
+  const { recordBytes, jsonBytes } = orderFile
+  const startedAt = new Date().toISOString()
+  const facts = { command, startedAt, seed, reps, partitions, recordBytes, jsonBytes }
+  return { ...facts, machine: describeMachine(), tasks: [] }
+}
+
+function writeFiles({ jsonFile, reportFile }: BenchPlan, result: BenchResult): void {
+  if (jsonFile !== null) writeFileSync(jsonFile, `${JSON.stringify(result, null, 2)}\n`)
+  if (reportFile !== null) writeFileSync(reportFile, renderReport(result))
+}
+
+function say(line: string): void {
+  process.stdout.write(`bench │ ${line}\n`)
+}

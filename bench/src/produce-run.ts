@@ -1,0 +1,60 @@
+import { until } from '@orders/drills/until'
+import { startOurProducer, startPeerProducer, type RunningClient, type Sending } from './clients.ts'
+import type { Lab } from './lab.ts'
+import type { OrderFile } from './order-file.ts'
+import type { Measure } from './result.ts'
+import type { Row } from './rows.ts'
+import { countRecords, forgetTopic, makeTopic } from './topics.ts'
+import { usageBetween } from './usage.ts'
+import { sampleDuring } from './usage-sampler.ts'
+
+/** One run of a row. */
+export interface RunPlan {
+  /** Names topic, group and files; unique within a bench. */
+  label: string
+  row: Row
+  orders: number
+  seed: number
+  orderFile: OrderFile
+}
+
+const RUN_LIMIT_MS = 15 * 60_000
+const POLL_MS = 20
+const MS_PER_SECOND = 1_000
+
+/** Lets a producer send orders to a new topic, and counts whether all of them are there. */
+export async function measureProducing(lab: Lab, plan: RunPlan): Promise<Measure> {
+  const { label, orders, orderFile, seed } = plan
+  const topic = `bench-${label}`
+  await makeTopic(lab, topic)
+  const sending = { label, topic, orders, ordersFile: orderFile.file, seed, rate: 0 }
+  const client = startProducer(lab, plan, sending)
+  const what = `${label} is done`
+  const wait = { what, limitMs: RUN_LIMIT_MS, signal: lab.signal, everyMs: POLL_MS }
+  const usage = await sampleDuring(lab.settings, [client.pid], () =>
+    until(wait, () => client.isDone()),
+  )
+  const { window, said } = await client.finish()
+  if (window === null) throw new Error('it does not say how long it took')
+  const found = await countRecords(lab, topic)
+  if (found !== orders) throw new Error(`${found} of ${orders} orders are on the topic`)
+  await forgetTopic(lab, topic)
+  return {
+    orders,
+    seconds: (window.toMs - window.fromMs) / MS_PER_SECOND,
+    cpu: usageBetween(usage.samples, window),
+    memoryMb: usage.memoryMb,
+    latency: null,
+    said,
+  }
+}
+
+/** Starts the producer of a row. */
+export function startProducer(lab: Lab, { row }: RunPlan, sending: Sending): RunningClient {
+  const { program } = row
+  if (program.kind === 'client') return startPeerProducer(lab, program.client, sending)
+  if (program.kind !== 'service') throw new Error(`${row.name} is no producer`)
+  // Where a consumer is measured, our producer has the settings that it always has.
+  const env = program.service === 'producer' ? program.env : {}
+  return startOurProducer(lab, 'producer', env, sending)
+}

@@ -1,0 +1,55 @@
+import type { ClientLine } from './client-line.ts'
+import type { Latency } from './latency.ts'
+import type { CpuSeconds } from './usage.ts'
+
+/** What one run of a row came to. */
+export interface Measure {
+  /** How many orders the time and the CPU seconds are about. */
+  orders: number
+  seconds: number
+  cpu: CpuSeconds
+  /** The most that the client has held; null where nobody says. */
+  memoryMb: number | null
+  /** Only where it is what is measured. */
+  latency: Latency | null
+  /** What another client says itself; its CPU seconds are those of its whole life. */
+  said: ClientLine | null
+}
+
+/** One run of a row. */
+export type Run = { rep: number } & (
+  { kind: 'measured'; measure: Measure } | { kind: 'failed'; reason: string }
+)
+
+/** A row with all its runs. */
+export interface RowResult {
+  name: string
+  isOurs: boolean
+  comparedAs: string
+  promises: string
+  /** Why it was not run at all; null when it was. */
+  absent: string | null
+  runs: Run[]
+}
+
+/** A task with all its rows. */
+export interface TaskResult {
+  task: string
+  title: string
+  kind: 'produce' | 'consume' | 'latency'
+  orders: number
+  rows: RowResult[]
+}
+
+/** Everything that a run of the bench has found. */
+export interface BenchResult {
+  command: string
+  startedAt: string
+  seed: number
+  reps: number
+  partitions: number
+  recordBytes: number
+  jsonBytes: number
+  machine: { versions: Record<string, string>; cores: number; memoryMb: number; processor: string }
+  tasks: TaskResult[]
+}

@@ -1,0 +1,168 @@
+import { configShape as autoShape } from '@orders/consumer-auto/config'
+import { configShape as batchShape } from '@orders/consumer-batch/config'
+import { configShape as producerShape } from '@orders/producer/config'
+import type { TaskName } from './tasks.ts'
+
+/** The services of this project that are measured, by the name of their folder. */
+export type ServiceName = 'producer' | 'consumer-auto' | 'consumer-batch'
+
+/** Other clients for Kafka that do the same work. */
+export type ClientName = 'kafkajs' | 'platformatic' | 'confluent'
+
+/** All that stands beside our rows: other clients, and tools that show what the machine allows. */
+export type PeerName = ClientName | 'perf-test' | 'redis-benchmark'
+
+/** How a client consumes; a task of that name says what it means. */
+export type ConsumeMode = Exclude<TaskName, 'produce' | 'latency'>
+
+/** What is started for a row. */
+type RowProgram =
+  | { kind: 'service'; service: ServiceName; env: Record<string, string> }
+  | { kind: 'client'; client: ClientName; mode: ConsumeMode | 'produce' }
+  | { kind: 'perf-test' }
+  | { kind: 'redis-benchmark'; pipeline: number; connections: number }
+
+/** One line of a table. */
+export interface Row {
+  task: TaskName
+  /** Names it within its task. */
+  name: string
+  /** Ours are compared with every other row of the task that has the same word here. */
+  comparedAs: string
+  /** Who else can leave it out with `--peers`; null for our own. */
+  peer: PeerName | null
+  program: RowProgram
+  /** What it keeps, in a few words; without this a rate says nothing. */
+  promises: string
+}
+
+/** The names that `--peers` takes. */
+export const PEERS: readonly PeerName[] = [
+  'kafkajs',
+  'platformatic',
+  'confluent',
+  'perf-test',
+  'redis-benchmark',
+]
+
+const PARTITION_WORKERS = { WORKERS: 'partition' }
+const BACKGROUND_COMMITS = { WORKERS: 'partition', COMMIT_MODE: 'background' }
+
+const KEPT =
+  'each order is checked, one atomic write with dedupe and next offset, dead letters, commit after it'
+
+/** Our own: with which settings the product does a task. */
+const OURS: readonly Row[] = [
+  ours('produce', 'producer', 'producer', {}, [
+    'makes the orders up, each in its ledger on disk before it is sent, one send a partition, every answer checked',
+  ]),
+  ours('batch-one', 'consumer-batch', 'consumer-batch', {}, [KEPT]),
+  ours('batch-partition', 'consumer-batch', 'consumer-batch', PARTITION_WORKERS, [KEPT]),
+  ours('auto-one', 'consumer-auto', 'consumer-auto', {}, [KEPT]),
+  ours('auto-partition', 'consumer-auto', 'consumer-auto', PARTITION_WORKERS, [KEPT]),
+  ours('auto-background', 'consumer-auto', 'consumer-auto', BACKGROUND_COMMITS, [KEPT]),
+  ours('latency', 'consumer-auto', 'consumer-auto', {}, [KEPT, 'commit of each'], 'auto'),
+  ours('latency', 'consumer-batch', 'consumer-batch', {}, [KEPT, 'commit of each ten'], 'batch'),
+]
+
+const SENDING: Record<ClientName, string> = {
+  kafkajs: 'kafkajs as it is usually written: sends of 1000 with keys, five at once',
+  platformatic: '@platformatic/kafka: sends of 1000 with keys, one at a time (it allows no more)',
+  confluent: '@confluentinc/kafka-javascript: a call an order, linger 5 ms, an answer for each',
+}
+const PLAIN_WRITE = 'plain SET of JSON, commit after the write, no dedupe, no dead letters'
+const READING: Record<ClientName, string> = {
+  kafkajs: `kafkajs as it is usually written (eachMessage, eachBatch for ten): ${PLAIN_WRITE}`,
+  platformatic: `@platformatic/kafka, its stream and commits by hand: ${PLAIN_WRITE}`,
+  confluent: `@confluentinc/kafka-javascript, each commit waited for: ${PLAIN_WRITE}`,
+}
+const CLIENTS: readonly ClientName[] = ['kafkajs', 'platformatic', 'confluent']
+const MODES: readonly ConsumeMode[] = [
+  'batch-one',
+  'batch-partition',
+  'auto-one',
+  'auto-partition',
+  'auto-background',
+]
+
+/** How many orders a write holds and how many are under way, for what Redis alone allows. */
+const REDIS_LOADS: Record<ConsumeMode, { pipeline: number; connections: number }> = {
+  'batch-one': { pipeline: 10, connections: 1 },
+  'batch-partition': { pipeline: 10, connections: 5 },
+  'auto-one': { pipeline: 1, connections: 1 },
+  'auto-partition': { pipeline: 1, connections: 5 },
+  'auto-background': { pipeline: 1, connections: 5 },
+}
+
+/** Every row there is. */
+export const ROWS: readonly Row[] = [
+  ...OURS,
+  ...CLIENTS.map((client) => clientRow('produce', client, 'produce', SENDING[client])),
+  {
+    task: 'produce',
+    name: 'perf-test',
+    comparedAs: 'produce',
+    peer: 'perf-test',
+    program: { kind: 'perf-test' },
+    promises: "Kafka's own producer-perf-test in Java: random bytes of the same length, no keys",
+  },
+  ...MODES.flatMap((mode) => [
+    ...CLIENTS.map((client) => clientRow(mode, client, mode, READING[client])),
+    redisRow(mode),
+  ]),
+  ...CLIENTS.flatMap((client) => [
+    latencyRow(client, 'auto', 'auto-one'),
+    latencyRow(client, 'batch', 'batch-one'),
+  ]),
+]
+
+const SHAPES: Record<ServiceName, object> = {
+  producer: producerShape,
+  'consumer-auto': autoShape,
+  'consumer-batch': batchShape,
+}
+
+/** Names the settings that a row needs and its service does not have yet. */
+export function missingSettings({ program }: Row, shapes = SHAPES): string[] {
+  if (program.kind !== 'service') return []
+  return Object.keys(program.env).filter((name) => !Object.hasOwn(shapes[program.service], name))
+}
+
+function ours(
+  task: TaskName,
+  name: string,
+  service: ServiceName,
+  env: Record<string, string>,
+  promises: string[],
+  comparedAs: string = task,
+): Row {
+  const program = { kind: 'service' as const, service, env }
+  return { task, name, comparedAs, peer: null, program, promises: promises.join(', ') }
+}
+
+function clientRow(
+  task: TaskName,
+  client: ClientName,
+  mode: ConsumeMode | 'produce',
+  promises: string,
+): Row {
+  const program = { kind: 'client' as const, client, mode }
+  return { task, name: client, comparedAs: task, peer: client, program, promises }
+}
+
+function latencyRow(client: ClientName, comparedAs: 'auto' | 'batch', mode: ConsumeMode): Row {
+  const row = clientRow('latency', client, mode, `as in ${mode}; its own producer without linger`)
+  return { ...row, name: `${client} ${comparedAs}`, comparedAs }
+}
+
+function redisRow(task: ConsumeMode): Row {
+  const load = REDIS_LOADS[task]
+  return {
+    task,
+    name: 'redis-benchmark',
+    comparedAs: task,
+    peer: 'redis-benchmark',
+    program: { kind: 'redis-benchmark', ...load },
+    promises: `no Kafka: SET alone, ${load.pipeline} a write, connections: ${load.connections}`,
+  }
+}

@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import { registryUrl } from '@orders/cluster/settings'
+import { Registry } from '@orders/platform/schema-registry'
+import { describeError } from '@orders/platform/user-error'
+import { orderSchemaText } from '@orders/schemas/order-avro'
+import { ordersOf, type BenchPlan } from './command-line.ts'
+import type { Installed } from './install-peers.ts'
+import type { Lab } from './lab.ts'
+import { absenceOf, measureRow } from './measure-row.ts'
+import { writeOrderFile, type OrderFile } from './order-file.ts'
+import { measureProducing } from './produce-run.ts'
+import type { Run, RowResult, TaskResult } from './result.ts'
+import { ROWS, type Row } from './rows.ts'
+import { rateOf } from './summary.ts'
+import type { Task } from './tasks.ts'
+import { fillTopic, forgetTopic } from './topics.ts'
+import { inTurns } from './turns.ts'
+
+/** What a bench works with. */
+export interface Bench {
+  lab: Lab
+  plan: BenchPlan
+  seed: number
+  installed: Installed
+  orderFile: OrderFile
+}
+
+const WARM_UP_ORDERS = 50_000
+const REASON_MAX = 300
+
+/** Makes the orders of a bench, as many as its largest task needs. */
+export async function makeOrders(lab: Lab, plan: BenchPlan, seed: number): Promise<OrderFile> {
+  const count = Math.max(...plan.tasks.map((task) => ordersOf(plan, task)))
+  const registry = new Registry(registryUrl(lab.settings))
+  const schemaId = await registry.register('bench-value', orderSchemaText)
+  const source = { seed, runId: randomUUID(), schemaId, now: Date.now() }
+  return writeOrderFile(join(lab.folder, 'orders.bin'), count, source)
+}
+
+/** One run that nobody measures: brokers that have just started take several times the CPU. */
+export async function warmUp({ lab, plan, seed, orderFile }: Bench): Promise<void> {
+  const orders = plan.isQuick ? Math.min(orderFile.orders.length, WARM_UP_ORDERS) : WARM_UP_ORDERS
+  lab.say(`warming up: ${orders} orders`)
+  const row = ROWS.find(({ task, peer }) => task === 'produce' && peer === null)
+  if (row === undefined) throw new Error('there is no row to warm up with')
+  await measureProducing(lab, { label: 'warm-up', row, orders, seed, orderFile })
+}
+
+/** Runs every row of a task so often as is asked for, in turns. */
+export async function runTask(bench: Bench, task: Task): Promise<TaskResult> {
+  const { lab, plan, orderFile, installed } = bench
+  const orders = ordersOf(plan, task)
+  const topic = `bench-${task.name}`
+  const rows = ROWS.filter((row) => {
+    return row.task === task.name && (row.peer === null || plan.peers.includes(row.peer))
+  })
+  const results = rows.map((row) => ({
+    row,
+    result: emptyResult(row, absenceOf(lab, row, installed)),
+  }))
+  const present = results.filter(({ result }) => result.absent === null)
+  if (task.kind === 'consume') await fillTopic(lab, topic, orderFile.orders.slice(0, orders))
+  for (const { rep, of } of inTurns(present, plan.reps)) {
+    const run = await runOnce(bench, task, of.row, { rep, orders, topic })
+    of.result.runs.push(run)
+    lab.say(`${task.name}, run ${rep} of ${plan.reps}, ${of.row.name}: ${tell(run)}`)
+  }
+  if (task.kind === 'consume') await forgetTopic(lab, topic)
+  const { name, title, kind } = task
+  return { task: name, title, kind, orders, rows: results.map(({ result }) => result) }
+}
+
+async function runOnce(
+  { lab, seed, orderFile }: Bench,
+  task: Task,
+  row: Row,
+  { rep, orders, topic }: { rep: number; orders: number; topic: string },
+): Promise<Run> {
+  const label = `${task.name}-${row.name.replaceAll(' ', '-')}-${rep}`
+  try {
+    const plan = { label, row, orders, seed, orderFile }
+    return { rep, kind: 'measured', measure: await measureRow(lab, task, plan, topic) }
+  } catch (error) {
+    lab.signal.throwIfAborted()
+    await lab.endAll()
+    return { rep, kind: 'failed', reason: inOneLine(describeError(error)) }
+  }
+}
+
+function emptyResult(row: Row, absent: string | null): RowResult {
+  const { name, peer, comparedAs, promises } = row
+  return { name, isOurs: peer === null, comparedAs, promises, absent, runs: [] }
+}
+
+function inOneLine(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').slice(0, REASON_MAX)
+}
+
+function tell(run: Run): string {
+  if (run.kind === 'failed') return `error: ${run.reason}`
+  const { latency } = run.measure
+  if (latency === null) return `${Math.round(rateOf(run.measure))} orders/s`
+  return `p50 ${latency.p50Ms.toFixed(2)} ms, p99 ${latency.p99Ms.toFixed(2)} ms`
+}

@@ -1,0 +1,75 @@
+/** What is measured. */
+export type TaskName =
+  | 'produce'
+  | 'batch-one'
+  | 'batch-partition'
+  | 'auto-one'
+  | 'auto-partition'
+  | 'auto-background'
+  | 'latency'
+
+/** One thing that every program has to do in the same way. */
+export interface Task {
+  name: TaskName
+  kind: 'produce' | 'consume' | 'latency'
+  /** What is done, in one line. */
+  title: string
+  orders: number
+  quickOrders: number
+}
+
+/** How many orders a second are made where the time of each is measured. */
+export const LATENCY_RATE = 500
+
+/** All tasks, in the order in which they are done. */
+export const TASKS: readonly Task[] = [
+  {
+    name: 'produce',
+    kind: 'produce',
+    title: 'orders to Kafka until every one is acknowledged: acks=all, idempotent',
+    orders: 100_000,
+    quickOrders: 10_000,
+  },
+  {
+    name: 'batch-one',
+    kind: 'consume',
+    title: 'ten over all partitions → Redis → commit of those ten → the next ten; one worker',
+    orders: 50_000,
+    quickOrders: 3_000,
+  },
+  {
+    name: 'batch-partition',
+    kind: 'consume',
+    title: 'ten of a partition → Redis → commit of those ten → the next ten; a worker a partition',
+    orders: 50_000,
+    quickOrders: 3_000,
+  },
+  {
+    name: 'auto-one',
+    kind: 'consume',
+    title: 'one order → Redis → committed → the next one; one worker',
+    orders: 5_000,
+    quickOrders: 500,
+  },
+  {
+    name: 'auto-partition',
+    kind: 'consume',
+    title: 'one order → Redis → committed → the next one; a worker a partition',
+    orders: 5_000,
+    quickOrders: 500,
+  },
+  {
+    name: 'auto-background',
+    kind: 'consume',
+    title: 'one order → Redis → the next one, commits in the background; a worker a partition',
+    orders: 100_000,
+    quickOrders: 5_000,
+  },
+  {
+    name: 'latency',
+    kind: 'latency',
+    title: `from making an order until it is in Redis, at ${LATENCY_RATE} orders a second`,
+    orders: 10_000,
+    quickOrders: 1_000,
+  },
+]

@@ -1,0 +1,92 @@
+import { kafkaAddresses } from '@orders/cluster/settings'
+import { until } from '@orders/drills/until'
+import { withAdmin, type KafkaAdmin } from '@orders/platform/kafka/admin'
+import { createKafka } from '@orders/platform/kafka/client'
+import { partitionOf } from '@orders/platform/kafka/partition'
+import { deadLetterTopic, ordersTopic } from '@orders/platform/kafka/topics'
+import type { Lab } from './lab.ts'
+import type { EncodedOrder } from './order-file.ts'
+
+const TOPIC_LIMIT_MS = 60_000
+const RECORDS_PER_SEND = 2_000
+const ALL_REPLICAS = -1
+const RETRIES = 8
+const OFFSETS_TOPIC = '__consumer_offsets'
+
+/** Asks the cluster something. */
+export function askKafka<T>({ settings }: Lab, ask: (admin: KafkaAdmin) => Promise<T>): Promise<T> {
+  const brokers = kafkaAddresses(settings)
+  return withAdmin({ clientId: 'bench', brokers, retries: RETRIES }, ask)
+}
+
+/** Makes a topic of the shape that the product gives it, and waits until it can be used. */
+export async function makeTopic(lab: Lab, topic: string): Promise<void> {
+  const { partitions, signal } = lab
+  const dlqTopic = dlqOf(topic)
+  const wait = { what: `topic ${topic} is made`, limitMs: TOPIC_LIMIT_MS, signal }
+  await until(wait, () =>
+    askKafka(lab, async (admin) => {
+      await admin.ensureTopic({ ...ordersTopic(topic), partitions })
+      await admin.ensureTopic(deadLetterTopic(dlqTopic, partitions))
+      const counts = await Promise.all([topic, dlqTopic].map((name) => admin.countPartitions(name)))
+      return counts.every((count) => count === partitions)
+    }),
+  )
+}
+
+/** Makes a topic and puts orders on it, so that consumers find them there. */
+export async function fillTopic(
+  lab: Lab,
+  topic: string,
+  orders: readonly EncodedOrder[],
+): Promise<void> {
+  await makeTopic(lab, topic)
+  const kafka = createKafka({ clientId: 'bench', brokers: kafkaAddresses(lab.settings) })
+  const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1 })
+  try {
+    await producer.connect()
+    for (let at = 0; at < orders.length; at += RECORDS_PER_SEND) {
+      lab.signal.throwIfAborted()
+      const messages = orders.slice(at, at + RECORDS_PER_SEND).map(({ key, value }) => ({
+        key,
+        value,
+        partition: partitionOf(key, lab.partitions),
+      }))
+      await producer.send({ topic, acks: ALL_REPLICAS, messages })
+    }
+  } finally {
+    await producer.disconnect()
+  }
+  const found = await countRecords(lab, topic)
+  if (found !== orders.length) throw new Error(`topic ${topic} holds ${found} of ${orders.length}`)
+}
+
+/** How many records a topic holds. */
+export async function countRecords(lab: Lab, topic: string): Promise<number> {
+  const ranges = await askKafka(lab, (admin) => admin.fetchRanges(topic))
+  return ranges.reduce((sum, { low, high }) => sum + Number(high - low), 0)
+}
+
+/** How many records there have ever been about commits, of all groups. */
+export async function countCommits(lab: Lab): Promise<number> {
+  const isThere = await askKafka(lab, (admin) => admin.countPartitions(OFFSETS_TOPIC))
+  if (isThere === null) return 0
+  const ranges = await askKafka(lab, (admin) => admin.fetchRanges(OFFSETS_TOPIC))
+  return ranges.reduce((sum, { high }) => sum + Number(high), 0)
+}
+
+/** How many orders of a topic a group has committed. */
+export async function countCommitted(lab: Lab, groupId: string, topic: string): Promise<number> {
+  const offsets = await askKafka(lab, (admin) => admin.fetchCommitted(groupId, topic))
+  return [...offsets.values()].reduce((sum, offset) => sum + Number(offset), 0)
+}
+
+/** Takes a topic away, so that its bytes do not weigh on the rows after it. */
+export async function forgetTopic({ brokers }: Lab, topic: string): Promise<void> {
+  await brokers.deleteTopics([topic, dlqOf(topic)])
+}
+
+/** Where messages that are no orders would go; there are none. */
+export function dlqOf(topic: string): string {
+  return `${topic}.dlq`
+}
