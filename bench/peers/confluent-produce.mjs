@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import Kafka from '@confluentinc/kafka-javascript'
 import { now, runPeer, versionOf } from './result.mjs'
-import { pace, readLoad } from './send-all.mjs'
+import { readLoad } from './send-all.mjs'
 import { readSettings } from './settings.mjs'
 
 const LINGER_MS = 5
@@ -41,24 +41,24 @@ function connect(producer) {
   })
 }
 
-async function produceAll(producer, topic, { orders, rate }) {
+async function produceAll(producer, topic, load) {
   let answered = 0
   let failure = null
   const all = new Promise((resolve, reject) => {
     producer.on('delivery-report', (error) => {
       if (error) reject((failure = error))
       answered += 1
-      if (answered === orders.length) resolve()
+      if (answered === load.count) resolve()
     })
   })
   all.catch(() => undefined)
   let sent = 0
-  for await (const due of pace(orders, rate)) {
-    while (sent < due && failure === null) {
+  for await (const _ of load.turns()) {
+    while (load.hasDue && failure === null) {
       const isFull = sent - answered >= QUEUE_MAX
       if (isFull || sent % PER_TURN === 0) await nextTurn()
       if (isFull) continue
-      const { key, value } = orders[sent]
+      const [{ key, value }] = load.take(1)
       producer.produce(topic, null, value, key)
       sent += 1
     }

@@ -1,54 +1,78 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
-import { placeNow, readOrders } from './order-file.mjs'
+import { orderMaker } from './made-orders.mjs'
 import { need, readSettings } from './settings.mjs'
 
 const MS_PER_SECOND = 1_000
 
-/** The orders of this run, and the pace: so many a second, or 0 for as fast as it goes. */
+/** The orders of this run, each made when it is due: so many a second, or 0 for all at once. */
 export function readLoad() {
   const { count } = readSettings()
-  return { orders: readOrders(need('ORDERS_FILE'), count), rate: Number(process.env['RATE'] || 0) }
+  const [seed, schemaId] = [Number(need('SEED')), Number(need('SCHEMA_ID'))]
+  const make = orderMaker({ seed, schemaId, runId: need('RUN_ID') })
+  return new Load(count, Number(process.env['RATE'] || 0), make)
+}
+
+/** Orders that are due and not sent yet. */
+class Load {
+  constructor(count, rate, make) {
+    this.count = count
+    this.rate = rate
+    this.make = make
+    this.taken = 0
+    this.due = 0
+    this.placed = []
+  }
+
+  /** Whether an order is due. */
+  get hasDue() {
+    return this.taken < this.due
+  }
+
+  /** Takes at most so many of those that are due. */
+  take(max) {
+    const records = []
+    while (this.hasDue && records.length < max) {
+      records.push(this.placed.shift() ?? this.make(this.taken, Date.now()))
+      this.taken += 1
+    }
+    return records
+  }
+
+  /** Says whenever more are due; with a rate, an order is placed when it becomes due. */
+  async *turns() {
+    if (this.rate === 0) {
+      this.due = this.count
+      yield
+      return
+    }
+    const start = performance.now()
+    while (this.due < this.count) {
+      const passed = performance.now() - start
+      const wanted = Math.min(Math.floor((passed * this.rate) / MS_PER_SECOND) + 1, this.count)
+      for (; this.due < wanted; this.due += 1) this.placed.push(this.make(this.due, Date.now()))
+      yield
+      const waitMs = start + (this.due * MS_PER_SECOND) / this.rate - performance.now()
+      await (waitMs > 0 ? sleep(Math.max(waitMs, 1)) : nextTurn())
+    }
+  }
 }
 
 /** Sends everything in sends of at most `size`, so many of them under way at once. */
-export async function sendAll({ orders, rate }, { size, sendsMax, send }) {
+export async function sendAll(load, { size, sendsMax, send }) {
   const underWay = new Set()
-  let due = 0
-  let sent = 0
   let failure = null
   const pump = () => {
-    while (sent < due && underWay.size < sendsMax && failure === null) {
-      const records = orders.slice(sent, Math.min(due, sent + size))
-      sent += records.length
-      const sending = send(records)
+    while (load.hasDue && underWay.size < sendsMax && failure === null) {
+      const sending = send(load.take(size))
         .catch((error) => (failure = error))
         .finally(() => underWay.delete(sending))
       underWay.add(sending)
     }
   }
-  for await (const index of pace(orders, rate)) {
-    due = index
-    pump()
-  }
-  while ((sent < due || underWay.size > 0) && failure === null) {
+  for await (const _ of load.turns()) pump()
+  while ((load.hasDue || underWay.size > 0) && failure === null) {
     await Promise.race(underWay)
     pump()
   }
   if (failure !== null) throw new Error(`a send failed: ${String(failure)}`)
-}
-
-/** Says again and again how many orders are due; each is placed when it becomes due. */
-export async function* pace(orders, rate) {
-  if (rate === 0) {
-    yield orders.length
-    return
-  }
-  const start = performance.now()
-  for (let due = 0; due < orders.length;) {
-    const wanted = Math.floor(((performance.now() - start) * rate) / MS_PER_SECOND) + 1
-    for (; due < Math.min(wanted, orders.length); due += 1) placeNow(orders[due].value, Date.now())
-    yield due
-    const waitMs = start + (due * MS_PER_SECOND) / rate - performance.now()
-    await (waitMs > 0 ? sleep(Math.max(waitMs, 1)) : nextTurn())
-  }
 }

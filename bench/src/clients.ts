@@ -6,6 +6,7 @@ import { readLedger } from '@orders/platform/ledger'
 import type { Child } from './child.ts'
 import { parseClientLine, type ClientLine } from './client-line.ts'
 import type { Lab } from './lab.ts'
+import type { OrderSource } from './made-orders.ts'
 import { dlqOf } from './topics.ts'
 import type { ClientName, ServiceName } from './rows.ts'
 import type { Window } from './usage.ts'
@@ -33,8 +34,7 @@ export interface Sending {
   label: string
   topic: string
   orders: number
-  ordersFile: string
-  seed: number
+  source: OrderSource
   /** Orders a second; 0 is as fast as it goes. */
   rate: number
 }
@@ -54,14 +54,14 @@ export function startOurProducer(
   lab: Lab,
   service: ServiceName,
   env: Record<string, string>,
-  { label, topic, orders, seed, rate }: Sending,
+  { label, topic, orders, source, rate }: Sending,
 ): RunningClient {
   const ledgerFile = join(lab.folder, `${label}.ledger.jsonl`)
   const pace = rate > 0 ? ['--rate', `${rate}`] : ['--interval', '0']
   const program = lab.startService({
     label,
     service,
-    args: ['--count', `${orders}`, '--seed', `${seed}`, ...pace],
+    args: ['--count', `${orders}`, '--seed', `${source.seed}`, ...pace],
     env: { KAFKA_TOPIC: topic, LEDGER_FILE: ledgerFile, ...env },
   })
   return fromProgram(program, async () => {
@@ -92,11 +92,13 @@ export function startOurConsumer(
 export function startPeerProducer(
   lab: Lab,
   client: ClientName,
-  { label, topic, orders, ordersFile, rate }: Sending,
+  { label, topic, orders, source, rate }: Sending,
 ): RunningClient {
   const child = lab.startPeer(label, `${client}-produce`, {
     ...loadOf(lab, topic, orders),
-    ORDERS_FILE: ordersFile,
+    SEED: `${source.seed}`,
+    RUN_ID: source.runId,
+    SCHEMA_ID: `${source.schemaId}`,
     RATE: `${rate}`,
   })
   return fromChild(lab, child, orders)

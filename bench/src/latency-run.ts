@@ -42,13 +42,14 @@ async function flow(
   topic: string,
   passages: ReadonlyMap<string, Passage>,
 ): Promise<Measure> {
-  const { label, row, orders, seed, orderFile } = plan
+  const { label, row, orders, made } = plan
   const mode = modeOf(row)
   const before = await countCommits(lab)
   const consumer = startConsumer(lab, row, mode, { label, topic, orders })
   await untilMember(lab, label, () => consumer.hasEnded())
-  const sending = { label: `${label}-producer`, topic, orders, seed, rate: LATENCY_RATE }
-  const producer = startProducer(lab, plan, { ...sending, ordersFile: orderFile.file })
+  const { source } = made
+  const sending = { label: `${label}-producer`, topic, orders, source, rate: LATENCY_RATE }
+  const producer = startProducer(lab, plan, sending)
   const wait = {
     what: `${orders} orders are in Redis`,
     limitMs: (orders / LATENCY_RATE) * MS_PER_SECOND + SPARE_LIMIT_MS,

@@ -18,11 +18,11 @@ const PRODUCER_SETTINGS = ['acks=all', 'enable.idempotence=true', 'linger.ms=5',
 
 /** Lets Kafka's own tool send records of the same length. */
 export async function measurePerfTest(lab: Lab, plan: RunPlan): Promise<Measure> {
-  const { label, orders, orderFile } = plan
+  const { label, orders, made } = plan
   const topic = `bench-${label}`
   await makeTopic(lab, topic)
   const args = ['--topic', topic, '--num-records', `${orders}`, '--throughput', WITHOUT_LIMIT]
-  const size = ['--record-size', `${orderFile.recordBytes}`]
+  const size = ['--record-size', `${made.recordBytes}`]
   const settings = ['--producer-props', ...PRODUCER_SETTINGS]
   const words = [...args, ...size, ...settings]
   const launch = toolCommand(lab.settings, 'producer-perf-test', words)
@@ -37,14 +37,14 @@ export async function measurePerfTest(lab: Lab, plan: RunPlan): Promise<Measure>
 /** Lets Redis's own tool write strings as long as an order in JSON. */
 export async function measureRedisBenchmark(
   lab: Lab,
-  { label, orders, orderFile }: RunPlan,
+  { label, orders, made }: RunPlan,
   { pipeline, connections }: { pipeline: number; connections: number },
 ): Promise<Measure> {
   const command = findRedisBenchmark(lab)
   if (command === null) throw new Error('redis-benchmark is gone')
   await lab.redis.flushall()
   const args = ['-p', `${lab.settings.redisPort}`, '-t', 'set', '--csv', '-n', `${orders}`]
-  const load = ['-P', `${pipeline}`, '-c', `${connections}`, '-d', `${orderFile.jsonBytes}`]
+  const load = ['-P', `${pipeline}`, '-c', `${connections}`, '-d', `${made.jsonBytes}`]
   const tool = lab.startTool(label, command, [...args, ...load], lab.settings.partEnvironment)
   return watchTool(lab, tool, orders, parseRedisBenchmark)
 }

@@ -8,7 +8,7 @@ import { renderList, renderTask } from './output.ts'
 import { renderReport } from './report.ts'
 import type { BenchResult } from './result.ts'
 import { ROWS } from './rows.ts'
-import { makeOrders, runTask, warmUp, type Bench } from './run-bench.ts'
+import { prepareOrders, runTask, warmUp, type Bench } from './run-bench.ts'
 
 const INTERRUPTED = 130
 /** The same orders in every bench, so that benches can be held against each other. */
@@ -38,8 +38,8 @@ await runMain(async () => {
 async function bench(plan: BenchPlan, command: string, signal: AbortSignal): Promise<void> {
   const installed = await installPeers(plan.peers, signal, say)
   await withLab({ ...plan, signal, say }, async (lab) => {
-    const orderFile = await makeOrders(lab, plan, SEED)
-    const parts = { lab, plan, seed: SEED, installed, orderFile }
+    const made = await prepareOrders(lab, plan, SEED)
+    const parts = { lab, plan, installed, made }
     await warmUp(parts)
     await measureAll(parts, emptyResult(parts, command))
   })
@@ -57,9 +57,10 @@ async function measureAll(parts: Bench, result: BenchResult): Promise<void> {
   }
 }
 
-function emptyResult({ plan, orderFile, seed }: Bench, command: string): BenchResult {
+function emptyResult({ plan, made }: Bench, command: string): BenchResult {
   const { reps, partitions } = plan
-  const { recordBytes, jsonBytes } = orderFile
+  const { recordBytes, jsonBytes } = made
+  const { seed } = made.source
   const startedAt = new Date().toISOString()
   const facts = { command, startedAt, seed, reps, partitions, recordBytes, jsonBytes }
   return { ...facts, machine: describeMachine(), tasks: [] }

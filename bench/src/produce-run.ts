@@ -1,7 +1,7 @@
 import { until } from '@orders/drills/until'
 import { startOurProducer, startPeerProducer, type RunningClient, type Sending } from './clients.ts'
 import type { Lab } from './lab.ts'
-import type { OrderFile } from './order-file.ts'
+import type { MadeOrders } from './made-orders.ts'
 import type { Measure } from './result.ts'
 import type { Row } from './rows.ts'
 import { countRecords, forgetTopic, makeTopic } from './topics.ts'
@@ -14,8 +14,7 @@ export interface RunPlan {
   label: string
   row: Row
   orders: number
-  seed: number
-  orderFile: OrderFile
+  made: MadeOrders
 }
 
 const RUN_LIMIT_MS = 15 * 60_000
@@ -24,10 +23,10 @@ const MS_PER_SECOND = 1_000
 
 /** Lets a producer send orders to a new topic, and counts whether all of them are there. */
 export async function measureProducing(lab: Lab, plan: RunPlan): Promise<Measure> {
-  const { label, orders, orderFile, seed } = plan
+  const { label, orders, made } = plan
   const topic = `bench-${label}`
   await makeTopic(lab, topic)
-  const sending = { label, topic, orders, ordersFile: orderFile.file, seed, rate: 0 }
+  const sending = { label, topic, orders, source: made.source, rate: 0 }
   const client = startProducer(lab, plan, sending)
   const what = `${label} is done`
   const wait = { what, limitMs: RUN_LIMIT_MS, signal: lab.signal, everyMs: POLL_MS }

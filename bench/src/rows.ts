@@ -54,7 +54,7 @@ const KEPT =
 /** Our own: with which settings the product does a task. */
 const OURS: readonly Row[] = [
   ours('produce', 'producer', 'producer', {}, [
-    'makes the orders up, each in its ledger on disk before it is sent, one send a partition, every answer checked',
+    'each order in its ledger on disk before it is sent, one send a partition, every answer checked',
   ]),
   ours('batch-one', 'consumer-batch', 'consumer-batch', {}, [KEPT]),
   ours('batch-partition', 'consumer-batch', 'consumer-batch', PARTITION_WORKERS, [KEPT]),

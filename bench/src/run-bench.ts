@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { join } from 'node:path'
 import { registryUrl } from '@orders/cluster/settings'
 import { Registry } from '@orders/platform/schema-registry'
 import { describeError } from '@orders/platform/user-error'
@@ -8,7 +7,7 @@ import { ordersOf, type BenchPlan } from './command-line.ts'
 import type { Installed } from './install-peers.ts'
 import type { Lab } from './lab.ts'
 import { absenceOf, measureRow } from './measure-row.ts'
-import { writeOrderFile, type OrderFile } from './order-file.ts'
+import { makeOrders, type MadeOrders } from './made-orders.ts'
 import { measureProducing } from './produce-run.ts'
 import type { Run, RowResult, TaskResult } from './result.ts'
 import { ROWS, type Row } from './rows.ts'
@@ -21,35 +20,33 @@ import { inTurns } from './turns.ts'
 export interface Bench {
   lab: Lab
   plan: BenchPlan
-  seed: number
   installed: Installed
-  orderFile: OrderFile
+  made: MadeOrders
 }
 
 const WARM_UP_ORDERS = 50_000
 const REASON_MAX = 300
 
 /** Makes the orders of a bench, as many as its largest task needs. */
-export async function makeOrders(lab: Lab, plan: BenchPlan, seed: number): Promise<OrderFile> {
+export async function prepareOrders(lab: Lab, plan: BenchPlan, seed: number): Promise<MadeOrders> {
   const count = Math.max(...plan.tasks.map((task) => ordersOf(plan, task)))
   const registry = new Registry(registryUrl(lab.settings))
   const schemaId = await registry.register('bench-value', orderSchemaText)
-  const source = { seed, runId: randomUUID(), schemaId, now: Date.now() }
-  return writeOrderFile(join(lab.folder, 'orders.bin'), count, source)
+  return makeOrders(count, { seed, runId: randomUUID(), schemaId }, Date.now())
 }
 
 /** One run that nobody measures: brokers that have just started take several times the CPU. */
-export async function warmUp({ lab, plan, seed, orderFile }: Bench): Promise<void> {
-  const orders = plan.isQuick ? Math.min(orderFile.orders.length, WARM_UP_ORDERS) : WARM_UP_ORDERS
+export async function warmUp({ lab, plan, made }: Bench): Promise<void> {
+  const orders = plan.isQuick ? Math.min(made.orders.length, WARM_UP_ORDERS) : WARM_UP_ORDERS
   lab.say(`warming up: ${orders} orders`)
   const row = ROWS.find(({ task, peer }) => task === 'produce' && peer === null)
   if (row === undefined) throw new Error('there is no row to warm up with')
-  await measureProducing(lab, { label: 'warm-up', row, orders, seed, orderFile })
+  await measureProducing(lab, { label: 'warm-up', row, orders, made })
 }
 
 /** Runs every row of a task so often as is asked for, in turns. */
 export async function runTask(bench: Bench, task: Task): Promise<TaskResult> {
-  const { lab, plan, orderFile, installed } = bench
+  const { lab, plan, made, installed } = bench
   const orders = ordersOf(plan, task)
   const topic = `bench-${task.name}`
   const rows = ROWS.filter((row) => {
@@ -60,7 +57,7 @@ export async function runTask(bench: Bench, task: Task): Promise<TaskResult> {
     result: emptyResult(row, absenceOf(lab, row, installed)),
   }))
   const present = results.filter(({ result }) => result.absent === null)
-  if (task.kind === 'consume') await fillTopic(lab, topic, orderFile.orders.slice(0, orders))
+  if (task.kind === 'consume') await fillTopic(lab, topic, made.orders.slice(0, orders))
   for (const { rep, of } of inTurns(present, plan.reps)) {
     const run = await runOnce(bench, task, of.row, { rep, orders, topic })
     of.result.runs.push(run)
@@ -72,14 +69,14 @@ export async function runTask(bench: Bench, task: Task): Promise<TaskResult> {
 }
 
 async function runOnce(
-  { lab, seed, orderFile }: Bench,
+  { lab, made }: Bench,
   task: Task,
   row: Row,
   { rep, orders, topic }: { rep: number; orders: number; topic: string },
 ): Promise<Run> {
   const label = `${task.name}-${row.name.replaceAll(' ', '-')}-${rep}`
   try {
-    const plan = { label, row, orders, seed, orderFile }
+    const plan = { label, row, orders, made }
     return { rep, kind: 'measured', measure: await measureRow(lab, task, plan, topic) }
   } catch (error) {
     lab.signal.throwIfAborted()

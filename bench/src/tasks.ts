@@ -27,7 +27,7 @@ export const TASKS: readonly Task[] = [
     name: 'produce',
     kind: 'produce',
     title: 'orders to Kafka until every one is acknowledged: acks=all, idempotent',
-    orders: 100_000,
+    orders: 300_000,
     quickOrders: 10_000,
   },
   {

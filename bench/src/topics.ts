@@ -5,7 +5,7 @@ import { createKafka } from '@orders/platform/kafka/client'
 import { partitionOf } from '@orders/platform/kafka/partition'
 import { deadLetterTopic, ordersTopic } from '@orders/platform/kafka/topics'
 import type { Lab } from './lab.ts'
-import type { EncodedOrder } from './order-file.ts'
+import type { EncodedOrder } from './made-orders.ts'
 
 const TOPIC_LIMIT_MS = 60_000
 const RECORDS_PER_SEND = 2_000

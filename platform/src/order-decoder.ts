@@ -40,13 +40,22 @@ export class OrderDecoder {
   }
 
   /** Judges one message; asks the registry only for a schema id it has not seen. */
-  async judge({ key, value }: IncomingMessage): Promise<Verdict> {
+  async judge(message: IncomingMessage): Promise<Verdict> {
+    const known = this.judgeKnown(message)
+    if (known !== null) return known
+    const header = readHeader(message.value)
+    if ('kind' in header) return header
+    const reader = await this.#fetchReader(header.schemaId)
+    if (reader === null) return bad('unknown-schema', `the registry has no id ${header.schemaId}`)
+    return judgeBy(reader, header, message.key)
+  }
+
+  /** The same at once, without a promise for every message; null when the registry must be asked. */
+  judgeKnown({ key, value }: IncomingMessage): Verdict | null {
     const header = readHeader(value)
     if ('kind' in header) return header
-    const reader = this.#readers.get(header.schemaId) ?? (await this.#fetchReader(header.schemaId))
-    if (reader === null) return bad('unknown-schema', `the registry has no id ${header.schemaId}`)
-    if ('wrong' in reader) return bad('wrong-schema', `id ${header.schemaId}: ${reader.wrong}`)
-    return judgePayload(reader, header.payload, key)
+    const reader = this.#readers.get(header.schemaId)
+    return reader === undefined ? null : judgeBy(reader, header, key)
   }
 
   async #fetchReader(schemaId: number): Promise<ReadPayload | { wrong: string } | null> {
@@ -59,7 +68,12 @@ export class OrderDecoder {
   }
 }
 
-function readHeader(value: Buffer | null): { schemaId: number; payload: Buffer } | Verdict {
+interface Header {
+  schemaId: number
+  payload: Buffer
+}
+
+function readHeader(value: Buffer | null): Header | Verdict {
   if (value === null) return bad('no-value', 'the message has no value')
   if (value.length < HEADER_BYTES) {
     return bad('not-avro', `${value.length} bytes are too few for a schema id`)
@@ -70,6 +84,15 @@ function readHeader(value: Buffer | null): { schemaId: number; payload: Buffer }
   const schemaId = value.readInt32BE(1)
   if (schemaId < 1) return bad('unknown-schema', `${schemaId} cannot be a schema id`)
   return { schemaId, payload: value.subarray(HEADER_BYTES) }
+}
+
+function judgeBy(
+  reader: ReadPayload | { wrong: string },
+  { schemaId, payload }: Header,
+  key: Buffer | null,
+): Verdict {
+  if ('wrong' in reader) return bad('wrong-schema', `id ${schemaId}: ${reader.wrong}`)
+  return judgePayload(reader, payload, key)
 }
 
 /** Compiles the way from a writer's schema to ours once: per message it would cost 100 times more. */

@@ -1,7 +1,7 @@
 import type { Logger } from './logger.ts'
 import type { BadMessage, DeadLetters } from './dead-letters.ts'
 import { RejoinRequired, type Delivery, type IncomingMessage } from './kafka/delivery.ts'
-import type { OrderDecoder } from './order-decoder.ts'
+import type { OrderDecoder, Verdict } from './order-decoder.ts'
 import type { OrderStore, PlacedOrder, Reading, WriteOutcome } from './order-store.ts'
 import { untilBack } from './patience.ts'
 import type { Probe } from './probe.ts'
@@ -82,16 +82,21 @@ export class OrderIntake {
     const placed: PlacedOrder[] = []
     const bad: BadMessage[] = []
     for (const message of messages) {
-      const verdict = await this.#wait(
-        delivery,
-        `the schema registry at ${this.#options.registryUrl}`,
-        () => this.#options.decoder.judge(message),
-        (error) => error instanceof RegistryAway,
-      )
+      const known = this.#options.decoder.judgeKnown(message)
+      const verdict = known ?? (await this.#judgeUnknown(delivery, message))
       if (verdict.kind === 'order') placed.push({ offset: message.offset, order: verdict.order })
       else bad.push({ partition: delivery.partition, message, ...verdict })
     }
     return { placed, bad }
+  }
+
+  #judgeUnknown(delivery: Delivery, message: IncomingMessage): Promise<Verdict> {
+    return this.#wait(
+      delivery,
+      `the schema registry at ${this.#options.registryUrl}`,
+      () => this.#options.decoder.judge(message),
+      (error) => error instanceof RegistryAway,
+    )
   }
 
   /** The dead letter is on its topic before the offset of the message is passed. */
