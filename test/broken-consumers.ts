@@ -40,9 +40,9 @@ export const consumerTrials: Trial[] = [
         mistake: [
           {
             file: INTAKE,
-            find: 'const write = this.#options.store.prepare(reading, new Date())',
+            find: 'const write = this.#options.store.prepare(reading, Date.now())',
             replace:
-              'const once = () => this.#options.store.prepare(reading, new Date())()\n' +
+              'const once = () => this.#options.store.prepare(reading, Date.now())()\n' +
               '    const write = () => once().then(once)',
           },
         ],
@@ -252,7 +252,8 @@ export const consumerTrials: Trial[] = [
             find: 'return async () => asOutcome(await this.#redis.writeOrders(keys.length + 1, ...args))',
             replace: `return async () => {
       const multi = this.#redis.multi()
-      keys.forEach((key, i) => multi.hincrby(key, 'deliveries', 1).hset(key, ...(rows[i] ?? [])))
+      const named = rows.map((row) => row.flatMap((value, i) => [ORDER_FIELDS[i] ?? '', value]))
+      keys.forEach((key, i) => multi.hincrby(key, 'deliveries', 1).hset(key, ...(named[i] ?? [])))
       multi.hset(String(args[0]), 'next', String(reading.next))
       multi.hincrby(String(args[0]), 'stored', keys.length)
       multi.hincrby(String(args[0]), 'deadLettered', reading.deadLettered)

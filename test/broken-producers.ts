@@ -89,7 +89,7 @@ export const producerTrials: Trial[] = [
             file: LANE,
             find: "await passPoint('before-send')",
             replace:
-              'batch.forEach(({ order }, i) => this.#report.acknowledged(order, partition, BigInt(i)))\n' +
+              'this.#report.acknowledged(batch, partition, 0n)\n' +
               '      await new Promise((resolve) => setTimeout(resolve, 300))\n' +
               "      await passPoint('before-send')",
           },

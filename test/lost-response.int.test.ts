@@ -141,6 +141,7 @@ async function openLine(
 ): Promise<Line> {
   const schemaId = await prepareTopic(bench)
   const acknowledged: Acknowledgement[] = []
+  const given = new Map<string, Order>()
   const retired: string[] = []
   const givenUp = new AbortController()
   const sender = new PartitionSender({
@@ -168,7 +169,13 @@ async function openLine(
     sender,
     ledger,
     {
-      acknowledged: (order, partition, offset) => acknowledged.push({ order, partition, offset }),
+      acknowledged: (parcels, partition, firstOffset) => {
+        for (const [i, { orderId }] of parcels.entries()) {
+          const order = given.get(orderId)
+          if (order === undefined) throw new Error(`${orderId} was acknowledged, but never sent`)
+          acknowledged.push({ order, partition, offset: firstOffset + BigInt(i) })
+        }
+      },
       refused: () => undefined,
       held: () => undefined,
       unwritten: () => undefined,
@@ -183,6 +190,7 @@ async function openLine(
     async sendAll(orders) {
       for (const order of orders) {
         await until('some have arrived', () => added - acknowledged.length < ON_THE_WAY_MAX)
+        given.set(order.orderId, order)
         dispatch.add(order, runId, added)
         added += 1
       }

@@ -53,6 +53,15 @@ describe('a line of the ledger', () => {
     )
   })
 
+  it('is that of this order, also when a customer or a product has changed', () => {
+    for (const name of ['one', 'another "name"', 'one']) {
+      const items = [{ sku: 'S', name, quantity: 2, unitPriceCents: name.length }]
+      const changed = { ...order, customerName: name, customerEmail: `${name}@x.org`, items }
+      const entry = { kind: 'tried', runId: 'r', index: 0, order: changed } as const
+      expect(formatEntry(entry)).toBe(`${JSON.stringify(entry)}\n`)
+    }
+  })
+
   it.each(entries)('is known as torn wherever it is cut: $kind', (entry) => {
     const line = formatEntry(entry)
     for (let length = 0; length < line.length - 1; length += 1) {

@@ -1,5 +1,6 @@
 import type { LedgerError } from './ledger-error.ts'
 import { formatEntry, type LedgerEntry, type OutcomeEntry } from './ledger-format.ts'
+import { LineBuffer } from './line-buffer.ts'
 
 /** What the journal needs of an open file; a `FileHandle` is one. */
 export interface JournalFile {
@@ -18,22 +19,20 @@ export interface JournalOptions {
   file: JournalFile
   /** The size of the file, in bytes: the journal goes on there. */
   fileBytes: number
-  /** Called with the entries of a group, in the order of the file, when they are on disk. */
-  onWritten: (entries: readonly LedgerEntry[]) => void
-  /** Called when the disk refused a group, with the outcomes kept; gives what callers see. */
-  onRefused: (cause: unknown, outcomes: readonly OutcomeEntry[]) => LedgerError
+  /** Gives what callers see when the disk refused a group. */
+  onRefused: (cause: unknown) => LedgerError
 }
 
 /** The most that one write and one sync take, in bytes; more waits for the next. */
 export const GROUP_BYTES_MAX = 4 * 1024 * 1024
 
-interface Batch<Entry extends LedgerEntry = LedgerEntry> {
-  text: string
-  entries: Entry[]
-}
+/** Enough for what gathers in one turn at full speed. */
+const GROUP_BYTES_FIRST = 256 * 1024
 
-interface Group extends Batch {
-  bytes: number
+interface Group {
+  lines: LineBuffer
+  /** Those of its lines that a refusal must not take away. */
+  outcomes: OutcomeEntry[]
   /** Settles with the group: on disk, or refused. */
   written: Promise<void>
   resolve: () => void
@@ -48,7 +47,9 @@ interface Group extends Batch {
 export class Journal {
   readonly #options: JournalOptions
   readonly #waiting: Group[] = []
-  #kept: Batch<OutcomeEntry> = { text: '', entries: [] }
+  #kept: readonly OutcomeEntry[] = []
+  /** Memory of a group that is on disk, for the next one. */
+  #spare: LineBuffer | null = null
   #fileBytes: number
   /** Whether there may be bytes behind the good ones. */
   #isTailDirty = false
@@ -61,29 +62,28 @@ export class Journal {
 
   /** How many outcomes the disk has refused so far; they go with the next group. */
   get keptCount(): number {
-    return this.#kept.entries.length
+    return this.#kept.length
   }
 
   /** Adds an entry; resolves when it is on disk, rejects when the disk refused its group. */
   append(entry: LedgerEntry): Promise<void> {
     const line = formatEntry(entry)
-    const bytes = Buffer.byteLength(line)
-    const group = this.#groupWithRoom(bytes)
-    group.text += line
-    group.entries.push(entry)
-    group.bytes += bytes
+    const group = this.#groupFor(line)
+    group.lines.add(line)
+    if (isOutcome(entry)) group.outcomes.push(entry)
     return group.written
   }
 
   /** Resolves when all that was added so far is on disk or refused; refused outcomes go again. */
   async settle(): Promise<void> {
-    await this.#groupWithRoom(0).written.catch(() => undefined)
+    await this.#groupFor('').written.catch(() => undefined)
   }
 
-  #groupWithRoom(bytes: number): Group {
+  #groupFor(line: string): Group {
     const last = this.#waiting.at(-1)
-    if (last !== undefined && last.bytes + bytes <= GROUP_BYTES_MAX) return last
-    const group = createGroup()
+    if (last !== undefined && last.lines.hasRoom(line, GROUP_BYTES_MAX)) return last
+    const group = createGroup(this.#spare ?? new LineBuffer(GROUP_BYTES_FIRST))
+    this.#spare = null
     this.#waiting.push(group)
     if (!this.#isWriting) void this.#writeAll()
     return group
@@ -100,24 +100,34 @@ export class Journal {
   }
 
   async #commit(group: Group): Promise<void> {
-    const batch = joined(this.#kept, group)
+    const { lines, outcomes } = group
     try {
-      await this.#write(batch.text)
+      await this.#write(this.#kept, lines.written)
+      this.#kept = []
+      group.resolve()
     } catch (cause) {
-      this.#kept = outcomesOf(batch)
+      // What became of an order stays true, whether or not the disk takes it.
+      this.#kept = [...this.#kept, ...outcomes]
       await this.#cutBack().catch(() => undefined) // Tried again before the next write.
-      group.reject(this.#options.onRefused(cause, this.#kept.entries))
-      return
+      group.reject(this.#options.onRefused(cause))
+    } finally {
+      this.#release(lines)
     }
-    this.#kept = { text: '', entries: [] }
-    this.#options.onWritten(batch.entries)
-    group.resolve()
   }
 
-  async #write(text: string): Promise<void> {
-    if (text === '') return
+  #release(lines: LineBuffer): void {
+    lines.clear()
+    this.#spare = lines
+  }
+
+  /** Writes what was refused before, then the rest, and syncs both at once. */
+  async #write(kept: readonly OutcomeEntry[], lines: Buffer): Promise<void> {
+    const bytes =
+      kept.length === 0
+        ? lines
+        : Buffer.concat([Buffer.from(kept.map(formatEntry).join('')), lines])
+    if (bytes.length === 0) return
     if (this.#isTailDirty) await this.#cutBack()
-    const bytes = Buffer.from(text)
     this.#isTailDirty = true
     let done = 0
     while (done < bytes.length) {
@@ -136,7 +146,7 @@ export class Journal {
   }
 }
 
-function createGroup(): Group {
+function createGroup(lines: LineBuffer): Group {
   let settle: Pick<Group, 'resolve' | 'reject'> | undefined
   const written = new Promise<void>((resolve, reject) => {
     settle = { resolve, reject }
@@ -144,19 +154,9 @@ function createGroup(): Group {
   // A group may have nobody who waits for it; those who do still see its refusal.
   written.catch(() => undefined)
   if (settle === undefined) throw new Error('a promise runs its executor at once')
-  return { text: '', entries: [], bytes: 0, written, ...settle }
+  return { lines, outcomes: [], written, ...settle }
 }
 
-function joined(first: Batch, second: Batch): Batch {
-  if (first.entries.length === 0) return second
-  return { text: first.text + second.text, entries: [...first.entries, ...second.entries] }
-}
-
-function outcomesOf({ entries }: Batch): Batch<OutcomeEntry> {
-  const outcomes = entries.filter(isOutcome)
-  return { text: outcomes.map(formatEntry).join(''), entries: outcomes }
-}
-
-function isOutcome(entry: LedgerEntry | undefined): entry is OutcomeEntry {
-  return entry !== undefined && entry.kind !== 'run' && entry.kind !== 'tried'
+function isOutcome(entry: LedgerEntry): entry is OutcomeEntry {
+  return entry.kind !== 'run' && entry.kind !== 'tried'
 }

@@ -8,7 +8,7 @@ import { Journal, type JournalFile } from './ledger-journal.ts'
 import { type LedgerLock, takeLedgerLock } from './ledger-lock.ts'
 import { isTorn, type LedgerContent, loadLedger } from './ledger-read.ts'
 import { readLedgerLines, type UnreadableLine } from './ledger-read.ts'
-import { applyEntry, type LedgerState } from './ledger-state.ts'
+import type { LedgerState } from './ledger-state.ts'
 
 /** How to open a ledger. */
 export interface LedgerOptions {
@@ -102,8 +102,7 @@ export class Ledger {
     this.#journal = new Journal({
       file: options.wrapFile?.(handle) ?? handle,
       fileBytes,
-      onWritten: (entries) => this.#takeWritten(entries),
-      onRefused: (cause, outcomes) => this.#takeRefused(cause, outcomes),
+      onRefused: (cause) => ledgerError(file, cause),
     })
     this.#release = async () => {
       await handle.close()
@@ -111,17 +110,17 @@ export class Ledger {
     }
   }
 
-  /** Everything tried that was not acknowledged since, in the order in which it was tried. */
+  /** What earlier runs have tried and nobody acknowledged, in the order in which it was tried. */
   get outstanding(): Order[] {
     return [...this.#state.outstanding.values()]
   }
 
-  /** The last run that began, or null in a new ledger. */
+  /** The last run that began before this ledger was opened, or null in a new ledger. */
   get lastRun(): RunEntry | null {
     return this.#state.lastRun
   }
 
-  /** How far a run has come: the highest index tried in it plus one, 0 for a run not known. */
+  /** How far a run had come: the highest index tried in it plus one, 0 for a run not known. */
   triedInRun(runId: string): number {
     return this.#state.triedInRun.get(runId) ?? 0
   }
@@ -177,16 +176,6 @@ export class Ledger {
     if (this.#closing === null) return this.#journal.append(entry)
     const what = `the ledger ${this.#file} is closed: '${entry.kind}' was not recorded`
     return Promise.reject(new LedgerError(what))
-  }
-
-  #takeWritten(entries: readonly LedgerEntry[]): void {
-    for (const entry of entries) applyEntry(this.#state, entry)
-  }
-
-  #takeRefused(cause: unknown, outcomes: readonly OutcomeEntry[]): LedgerError {
-    // What became of an order stays true, whether or not the disk takes it.
-    for (const outcome of outcomes) applyEntry(this.#state, outcome)
-    return ledgerError(this.#file, cause)
   }
 }
 

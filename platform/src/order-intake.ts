@@ -139,7 +139,7 @@ export class OrderIntake {
   }
 
   #write(delivery: Delivery, reading: Reading): Promise<WriteOutcome> {
-    const write = this.#options.store.prepare(reading, new Date())
+    const write = this.#options.store.prepare(reading, Date.now())
     return this.#wait(delivery, `Redis at ${this.#options.redisUrl}`, write)
   }
 

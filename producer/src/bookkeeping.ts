@@ -4,7 +4,7 @@ import type { OutcomeEntry } from '@orders/platform/ledger-format'
 import { describeError } from '@orders/platform/user-error'
 import type { Order } from '@orders/schemas/order'
 import type { Account } from './account.ts'
-import type { LaneReport } from './lane.ts'
+import type { LaneReport, Parcel } from './lane.ts'
 
 /** Writes every outcome into the ledger, keeps the account of the run, and tells people. */
 export class Bookkeeping implements LaneReport {
@@ -53,22 +53,24 @@ export class Bookkeeping implements LaneReport {
     this.#log.error(reason)
   }
 
-  acknowledged(order: Order, partition: number, offset: bigint): void {
-    const { orderId } = order
-    this.#acknowledged += 1
-    this.#failed.delete(orderId)
-    this.#partitions.set(partition, (this.#partitions.get(partition) ?? 0) + 1)
-    this.#record({ kind: 'acknowledged', orderId, partition, offset: String(offset) })
-    this.#say(() => `acknowledged ${orderId} at partition ${partition} offset ${offset}`)
+  acknowledged(parcels: readonly Parcel[], partition: number, firstOffset: bigint): void {
+    this.#acknowledged += parcels.length
+    this.#partitions.set(partition, (this.#partitions.get(partition) ?? 0) + parcels.length)
+    for (const [i, { orderId }] of parcels.entries()) {
+      const offset = String(firstOffset + BigInt(i))
+      if (this.#failed.size > 0) this.#failed.delete(orderId)
+      this.#record({ kind: 'acknowledged', orderId, partition, offset })
+      this.#say(() => `acknowledged ${orderId} at partition ${partition} offset ${offset}`)
+    }
   }
 
-  refused({ orderId }: Order, reason: string): void {
+  refused(orderId: string, reason: string): void {
     this.#failed.set(orderId, 'refused')
     this.#record({ kind: 'refused', orderId, reason })
     this.#log.error(`refused ${orderId}: ${reason}; it is kept in the ledger`)
   }
 
-  held({ orderId }: Order, outcome: 'refused' | 'unknown', reason: string): void {
+  held(orderId: string, outcome: 'refused' | 'unknown', reason: string): void {
     this.#failed.set(orderId, outcome)
     // Refused so far, but it is sent again: this process may die before it knows what came of it.
     this.#record({ kind: 'unknown', orderId, reason })
@@ -77,7 +79,7 @@ export class Bookkeeping implements LaneReport {
     )
   }
 
-  unwritten({ orderId }: Order): void {
+  unwritten(orderId: string): void {
     this.#tried -= 1
     this.#rejected += 1
     this.#log.error(`did not send ${orderId}: the ledger could not be written`)

@@ -22,6 +22,14 @@ const WRITTEN: Ticket = { state: 'written', known: Promise.resolve() }
 /** So many orders may be on their way before making more has to wait. */
 const ON_THE_WAY_MAX = 20_000
 
+/** So many customers are remembered; more begin the memory anew. */
+const WAYS_MAX = 10_000
+
+interface Way {
+  key: Buffer
+  partition: number
+}
+
 /**
  * Brings orders through the ledger into the lane of their partition. Adding never waits for a
  * broker; only when 20 000 are on their way, `room` waits until some have arrived.
@@ -30,6 +38,7 @@ export class Dispatch {
   readonly #options: DispatchOptions
   readonly #ledger: Ledger
   readonly #lanes: Lane[]
+  readonly #ways = new Map<string, Way>()
   #onTheWay = 0
   #written: Promise<void> | null = null
   #ticket: Ticket = WRITTEN
@@ -101,31 +110,42 @@ export class Dispatch {
   }
 
   #push(order: Order, ticket: Ticket): void {
-    const key = Buffer.from(order.customerId)
-    const value = encodeOrder(this.#options.schemaId, order)
+    const { orderId, customerId } = order
+    const { key, partition } = this.#wayOf(customerId)
     this.#onTheWay += 1
-    const partition = partitionOf(key, this.#lanes.length)
-    this.#lanes[partition]?.push({ order, record: { key, value }, ticket })
+    const value = encodeOrder(this.#options.schemaId, order)
+    this.#lanes[partition]?.push({ orderId, key, value, ticket })
+  }
+
+  /** Customers come back: their key and its partition are made once. */
+  #wayOf(customerId: string): Way {
+    const known = this.#ways.get(customerId)
+    if (known !== undefined) return known
+    if (this.#ways.size >= WAYS_MAX) this.#ways.clear()
+    const key = Buffer.from(customerId)
+    const way = { key, partition: partitionOf(key, this.#lanes.length) }
+    this.#ways.set(customerId, way)
+    return way
   }
 
   /** Counts what arrives, and wakes whoever waits for it. */
   #watch(report: LaneReport): LaneReport {
-    const arrived = (): void => {
-      this.#onTheWay -= 1
+    const arrived = (count: number): void => {
+      this.#onTheWay -= count
       this.#wake()
     }
     return {
-      acknowledged: (...args) => {
-        report.acknowledged(...args)
-        arrived()
+      acknowledged: (parcels, ...args) => {
+        report.acknowledged(parcels, ...args)
+        arrived(parcels.length)
       },
       refused: (...args) => {
         report.refused(...args)
-        arrived()
+        arrived(1)
       },
-      unwritten: (order) => {
-        report.unwritten(order)
-        arrived()
+      unwritten: (orderId) => {
+        report.unwritten(orderId)
+        arrived(1)
       },
       held: (...args) => {
         report.held(...args)

@@ -5,7 +5,6 @@ import {
 } from '@orders/platform/kafka/sender'
 import type { PassPoint } from '@orders/platform/fault-point'
 import { pause } from '@orders/platform/patience'
-import type { Order } from '@orders/schemas/order'
 
 /** Whether the ledger has something on disk; orders that are written together share one. */
 export interface Ticket {
@@ -15,22 +14,25 @@ export interface Ticket {
   known: Promise<void>
 }
 
-/** An order on its way: waiting for the ledger, then for its turn. */
-export interface Parcel {
-  order: Order
-  record: OutgoingRecord
+/**
+ * An order on its way: waiting for the ledger, then for its turn. Ten thousands may be waiting, so
+ * it holds what is sent and no more.
+ */
+export interface Parcel extends OutgoingRecord {
+  orderId: string
   ticket: Ticket
 }
 
 /** What a lane tells about its parcels. */
 export interface LaneReport {
-  acknowledged(order: Order, partition: number, offset: bigint): void
+  /** The parcels of one send, which have offsets one after the other. */
+  acknowledged(parcels: readonly Parcel[], partition: number, firstOffset: bigint): void
   /** Not on the log, and not tried again in this run. */
-  refused(order: Order, reason: string): void
+  refused(orderId: string, reason: string): void
   /** Tried as often as the settings say, without an answer; it stays first in its lane. */
-  held(order: Order, outcome: 'refused' | 'unknown', reason: string): void
+  held(orderId: string, outcome: 'refused' | 'unknown', reason: string): void
   /** The disk did not take it, so it was not sent at all. */
-  unwritten(order: Order): void
+  unwritten(orderId: string): void
   failedTry(partition: number, tries: number, reason: string): void
 }
 
@@ -113,15 +115,15 @@ export class Lane {
   #takeWritten(): Parcel[] {
     let bytes = 0
     let count = 0
-    for (const { ticket, record } of this.#queue) {
-      bytes += record.value?.length ?? 0
+    for (const { ticket, value } of this.#queue) {
+      bytes += value?.length ?? 0
       if (ticket.state === 'writing' || count === RECORDS_PER_SEND_MAX) break
       if (bytes > BYTES_PER_SEND_MAX && count > 0) break
       count += 1
     }
     const taken = this.#queue.splice(0, count)
-    for (const { ticket, order } of taken) {
-      if (ticket.state === 'unwritten') this.#report.unwritten(order)
+    for (const { ticket, orderId } of taken) {
+      if (ticket.state === 'unwritten') this.#report.unwritten(orderId)
     }
     return taken.filter(({ ticket }) => ticket.state === 'written')
   }
@@ -142,12 +144,9 @@ export class Lane {
     const { topic, partition, passPoint } = this.#options
     try {
       await passPoint('before-send')
-      const records = batch.map(({ record }) => record)
-      const first = await this.#sender.send(topic, partition, records)
+      const first = await this.#sender.send(topic, partition, batch)
       await passPoint('after-send')
-      batch.forEach(({ order }, i) =>
-        this.#report.acknowledged(order, partition, first + BigInt(i)),
-      )
+      this.#report.acknowledged(batch, partition, first)
       return null
     } catch (error) {
       if (error instanceof SendFailed) return error
@@ -158,13 +157,13 @@ export class Lane {
   /** One record that the broker will not have must not stop the others that travelled with it. */
   async #isolate(batch: Parcel[], failure: SendFailed): Promise<void> {
     const [only] = batch
-    if (only && batch.length === 1) return this.#report.refused(only.order, failure.message)
+    if (only && batch.length === 1) return this.#report.refused(only.orderId, failure.message)
     for (const parcel of batch) await this.#deliver([parcel])
   }
 
   #hold(batch: Parcel[], { outcome, message }: SendFailed): void {
     this.#held = true
-    for (const { order } of batch) this.#report.held(order, outcome, message)
+    for (const { orderId } of batch) this.#report.held(orderId, outcome, message)
   }
 
   #goOn(): void {

@@ -84,7 +84,7 @@ describe('simulateOrder', () => {
             "unitPriceCents": 4999,
           },
         ],
-        "orderId": "cd57b2db-e563-8e35-a774-4ad46afff274",
+        "orderId": "c812e1ed-b644-87d6-890d-000000000003",
         "placedAt": 1767225600000,
         "totalCents": 104094,
       }

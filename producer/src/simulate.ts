@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { type Order, type OrderLine, totalOf } from '@orders/schemas/order'
 import { createRandom, type Random } from './random.ts'
-import type { Product, Ranked, Shop } from './shop.ts'
+import type { Shop } from './shop.ts'
 
 /** Which order to make up. */
 export interface SimulationPoint {
@@ -24,9 +24,9 @@ const QUANTITIES = [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 3, 4, 6]
 /** Makes up one order: the same arguments give the same order, in any sequence of calls. */
 export function simulateOrder({ shop, seed, runId, index, now }: SimulationPoint): Order {
   const random = createRandom(seed, index)
-  const customer = chooseRanked(shop.customers, random)
-  const products = [...chooseProducts(shop, random)]
-  const items = products.map((product) => lineOf(product, random))
+  const { entries, weightSums } = shop.customers
+  const customer = entryAt(entries, chooseRank(weightSums, random))
+  const items = simulateLines(shop, random)
   return {
     orderId: orderIdOf(runId, index),
     customerId: customer.id,
@@ -39,46 +39,58 @@ export function simulateOrder({ shop, seed, runId, index, now }: SimulationPoint
   }
 }
 
-/** The id of an order: a UUID of version 8 that holds 122 bits of the SHA-256 of run and index. */
+/** How many orders of one run have ids of their own. */
+const INDEX_MAX = 2 ** 48 - 1
+
+/**
+ * The id of an order: a UUID of version 8 (RFC 9562) whose first 74 free bits tell the run, and
+ * whose last group is the index in hex. So no two orders of a run can ever share one.
+ */
 export function orderIdOf(runId: string, index: number): string {
-  const hex = hash('sha256', `${runId}/${index}`)
+  if (!(index <= INDEX_MAX)) throw new RangeError(`no id for order ${index} of a run`)
+  if (runId !== lastRun.id) lastRun = { id: runId, prefix: prefixOf(runId) }
+  return lastRun.prefix + index.toString(16).padStart(12, '0')
+}
+
+/** A hash costs as much as all the rest of an order, and it is the same for a whole run. */
+let lastRun = { id: '', prefix: prefixOf('') }
+
+function prefixOf(runId: string): string {
+  const hex = hash('sha256', runId)
   const variant = '89ab'.charAt(Number.parseInt(hex.charAt(16), 16) & 3)
   return (
     `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}` +
-    `-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`
+    `-${variant}${hex.slice(17, 20)}-`
   )
 }
 
-function chooseProducts(shop: Shop, random: Random): Set<Product> {
-  const { entries } = shop.products
+function simulateLines({ products }: Shop, random: Random): OrderLine[] {
+  const { entries, weightSums } = products
   const count = Math.min(choose(LINE_COUNTS, random), entries.length)
-  const chosen = new Set<Product>()
-  while (chosen.size < count) {
-    let at = chooseRank(shop.products, random)
+  const items: OrderLine[] = []
+  const chosen: number[] = []
+  while (chosen.length < count) {
+    let at = chooseRank(weightSums, random)
     // Already in the basket: the next one that is not, so that this always ends.
-    while (chosen.has(entryAt(entries, at))) at = (at + 1) % entries.length
-    chosen.add(entryAt(entries, at))
+    while (chosen.includes(at)) at = (at + 1) % entries.length
+    chosen.push(at)
   }
-  return chosen
-}
-
-function lineOf({ sku, name, unitPriceCents }: Product, random: Random): OrderLine {
-  return { sku, name, quantity: choose(QUANTITIES, random), unitPriceCents }
+  for (const at of chosen) {
+    const { sku, name, unitPriceCents } = entryAt(entries, at)
+    items.push({ sku, name, quantity: choose(QUANTITIES, random), unitPriceCents })
+  }
+  return items
 }
 
 function choose<T>(entries: readonly T[], random: Random): T {
   return entryAt(entries, random.below(entries.length))
 }
 
-function chooseRanked<T>(ranked: Ranked<T>, random: Random): T {
-  return entryAt(ranked.entries, chooseRank(ranked, random))
-}
-
 /** Finds by bisection the first entry whose sum of weights is above a random number. */
-function chooseRank({ weightSums }: Ranked<unknown>, random: Random): number {
-  const target = random.below(entryAt(weightSums, weightSums.length - 1))
-  let low = 0
+function chooseRank(weightSums: readonly number[], random: Random): number {
   let high = weightSums.length - 1
+  const target = random.below(entryAt(weightSums, high))
+  let low = 0
   while (low < high) {
     const middle = (low + high) >>> 1
     if (entryAt(weightSums, middle) > target) high = middle

@@ -53,12 +53,18 @@ export function createKafka(options: KafkaOptions): KafkaClient {
   })
 }
 
-/** Opens a connection to a broker as the library itself would. */
+/**
+ * Opens a connection to a broker as the library itself would, but for small requests that go at
+ * once: with Nagle's algorithm a second one waits for the acknowledgement of the first.
+ */
 export const openSocket: ISocketFactory = ({ host, port, ssl, onConnect }) => {
   const socket = ssl
     ? connectTls({ host, port, servername: host, ...ssl }, onConnect)
     : connect({ host, port }, onConnect)
-  return socket.setKeepAlive(true, KEEP_ALIVE_MS).setMaxListeners(SOCKET_LISTENERS_MAX)
+  return socket
+    .setNoDelay(true)
+    .setKeepAlive(true, KEEP_ALIVE_MS)
+    .setMaxListeners(SOCKET_LISTENERS_MAX)
 }
 
 function forward({ namespace, level, log }: LogEntry, onLog: KafkaOptions['onLog']): void {
