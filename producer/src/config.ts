@@ -1,4 +1,5 @@
 import { PRODUCER_FAULT_POINTS } from '@orders/platform/fault-point'
+import { COMPRESSIONS } from '@orders/platform/kafka/producer-session'
 import {
   faultPlan,
   readSettings,
@@ -24,6 +25,9 @@ export const configShape = {
   ORDER_SEED: wholeNumberBetween(0, SEED_MAX).optional(),
   SEND_RETRIES: wholeNumber(0, 100, SEND_RETRIES),
   SEND_TIMEOUT_MS: wholeNumber(1_000, 120_000, SEND_TIMEOUT_MS),
+  COMPRESSION: z
+    .enum(COMPRESSIONS, { error: 'must be none or gzip (smaller on the wire, more work here)' })
+    .default('none'),
   LEDGER_FILE: z.string().default('data/ledger.jsonl'),
   WHEN_DONE: z
     .enum(['exit', 'stay'], { error: 'must be exit or stay (until it is stopped)' })

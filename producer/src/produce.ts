@@ -59,6 +59,7 @@ export async function produce(parts: RunParts): Promise<void> {
   const sender = new PartitionSender({
     ...kafka,
     sendTimeoutMs: config.SEND_TIMEOUT_MS,
+    compression: config.COMPRESSION,
     onRetired: (reason) => log.warn(`producer retired: ${reason}`),
   })
   const { KAFKA_TOPIC: topic, SEND_RETRIES: sendRetries } = config

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import type { ISocketFactory, Message, RecordMetadata } from 'kafkajs'
+import { CompressionTypes, type ISocketFactory, type Message, type RecordMetadata } from 'kafkajs'
 import { createKafka, openSocket, type KafkaOptions } from './client.ts'
 
 /** One producer id with its connections, from opening to retirement. */
@@ -15,6 +15,16 @@ export interface ProducerSession {
   close(): Promise<void>
 }
 
+/** How the records of a send can be made smaller; every Kafka client can read both. */
+export const COMPRESSIONS = ['none', 'gzip'] as const
+
+/** How to produce. */
+export interface SessionOptions extends KafkaOptions {
+  /** `none` when left out. */
+  compression?: (typeof COMPRESSIONS)[number]
+}
+
+const TYPES = { none: CompressionTypes.None, gzip: CompressionTypes.GZIP }
 const ACK_TIMEOUT_MS = 5_000
 const SEND_RETRIES = 8
 const RETRY_FIRST_MS = 200
@@ -25,7 +35,7 @@ const METADATA_MAX_AGE_MS = 15_000
  * Connects an idempotent producer. Its own retries bridge a leader election: within one send they
  * repeat the same sequence number, so the log stays free of duplicates.
  */
-export async function openSession(options: KafkaOptions): Promise<ProducerSession> {
+export async function openSession(options: SessionOptions): Promise<ProducerSession> {
   const sockets = new SocketLedger(options.socketFactory)
   const kafka = createKafka({ ...options, retries: 1, socketFactory: sockets.factory })
   const producer = kafka.producer({
@@ -47,13 +57,14 @@ export async function openSession(options: KafkaOptions): Promise<ProducerSessio
     throw error
   }
   const over = new AbortController()
+  const compression = TYPES[options.compression ?? 'none']
   return {
     get retired() {
       return over.signal.aborted
     },
     over: over.signal,
     send: (topic, messages) =>
-      producer.send({ topic, messages, acks: -1, timeout: ACK_TIMEOUT_MS, compression: 0 }),
+      producer.send({ topic, messages, acks: -1, timeout: ACK_TIMEOUT_MS, compression }),
     retire() {
       sockets.cut()
       over.abort()

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { IHeaders, Message, RecordMetadata } from 'kafkajs'
 import { waitAtMost } from '../patience.ts'
-import type { KafkaOptions } from './client.ts'
-import { openSession, type ProducerSession } from './producer-session.ts'
+import { openSession, type ProducerSession, type SessionOptions } from './producer-session.ts'
 
 /** One record on its way to a partition. */
 export interface OutgoingRecord {
@@ -12,7 +11,7 @@ export interface OutgoingRecord {
 }
 
 /** How long one send may take before its producer counts as silent. */
-export interface SenderOptions extends KafkaOptions {
+export interface SenderOptions extends SessionOptions {
   sendTimeoutMs: number
   /** Called whenever a producer is retired, with the reason. */
   onRetired?: (reason: string) => void
