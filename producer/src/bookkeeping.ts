@@ -64,13 +64,13 @@ export class Bookkeeping implements LaneReport {
     }
   }
 
-  refused(orderId: string, reason: string): void {
+  refused({ orderId }: Parcel, reason: string): void {
     this.#failed.set(orderId, 'refused')
     this.#record({ kind: 'refused', orderId, reason })
     this.#log.error(`refused ${orderId}: ${reason}; it is kept in the ledger`)
   }
 
-  held(orderId: string, outcome: 'refused' | 'unknown', reason: string): void {
+  held({ orderId }: Parcel, outcome: 'refused' | 'unknown', reason: string): void {
     this.#failed.set(orderId, outcome)
     // Refused so far, but it is sent again: this process may die before it knows what came of it.
     this.#record({ kind: 'unknown', orderId, reason })
@@ -79,7 +79,7 @@ export class Bookkeeping implements LaneReport {
     )
   }
 
-  unwritten(orderId: string): void {
+  unwritten({ orderId }: Parcel): void {
     this.#tried -= 1
     this.#rejected += 1
     this.#log.error(`did not send ${orderId}: the ledger could not be written`)

@@ -8,6 +8,7 @@ import {
   wholeNumberBetween,
 } from '@orders/platform/settings'
 import { z } from 'zod'
+import { ORDER_BYTES_MAX } from './larger-orders.ts'
 
 const INTERVAL_MS = 5_000
 const INTERVAL_MAX_MS = 3_600_000
@@ -23,6 +24,7 @@ export const configShape = {
   ORDER_INTERVAL_MS: wholeNumber(0, INTERVAL_MAX_MS, INTERVAL_MS),
   ORDER_COUNT: wholeNumber(0, COUNT_MAX, COUNT),
   ORDER_SEED: wholeNumberBetween(0, SEED_MAX).optional(),
+  ORDER_BYTES: wholeNumber(0, ORDER_BYTES_MAX, 0),
   SEND_RETRIES: wholeNumber(0, 100, SEND_RETRIES),
   SEND_TIMEOUT_MS: wholeNumber(1_000, 120_000, SEND_TIMEOUT_MS),
   COMPRESSION: z

@@ -4,7 +4,7 @@ import type { PartitionSender } from '@orders/platform/kafka/sender'
 import type { Ledger } from '@orders/platform/ledger'
 import { encodeOrder } from '@orders/platform/order-encoder'
 import type { Order } from '@orders/schemas/order'
-import { Lane, type LaneReport, type Ticket } from './lane.ts'
+import { Lane, type LaneReport, type Parcel, type Ticket } from './lane.ts'
 
 /** Where a dispatch sends orders, and how. */
 export interface DispatchOptions {
@@ -19,8 +19,9 @@ export interface DispatchOptions {
 
 const WRITTEN: Ticket = { state: 'written', known: Promise.resolve() }
 
-/** So many orders may be on their way before making more has to wait. */
+/** So many orders may be on their way before making more has to wait, and so many bytes. */
 const ON_THE_WAY_MAX = 20_000
+const BYTES_ON_THE_WAY_MAX = 32 * 1024 * 1024
 
 /** So many customers are remembered; more begin the memory anew. */
 const WAYS_MAX = 10_000
@@ -32,7 +33,7 @@ interface Way {
 
 /**
  * Brings orders through the ledger into the lane of their partition. Adding never waits for a
- * broker; only when 20 000 are on their way, `room` waits until some have arrived.
+ * broker; only when 20 000 are on their way, or 32 MiB, `room` waits until some have arrived.
  */
 export class Dispatch {
   readonly #options: DispatchOptions
@@ -40,6 +41,7 @@ export class Dispatch {
   readonly #lanes: Lane[]
   readonly #ways = new Map<string, Way>()
   #onTheWay = 0
+  #bytesOnTheWay = 0
   #written: Promise<void> | null = null
   #ticket: Ticket = WRITTEN
   #changed: (() => void)[] = []
@@ -74,7 +76,7 @@ export class Dispatch {
 
   /** Whether one more order may be added at once. */
   get hasRoom(): boolean {
-    return this.#onTheWay < ON_THE_WAY_MAX
+    return this.#onTheWay < ON_THE_WAY_MAX && this.#bytesOnTheWay < BYTES_ON_THE_WAY_MAX
   }
 
   /** Resolves when one more order may be added; false when it is of no use to wait. */
@@ -112,8 +114,9 @@ export class Dispatch {
   #push(order: Order, ticket: Ticket): void {
     const { orderId, customerId } = order
     const { key, partition } = this.#wayOf(customerId)
-    this.#onTheWay += 1
     const value = encodeOrder(this.#options.schemaId, order)
+    this.#onTheWay += 1
+    this.#bytesOnTheWay += value.length
     this.#lanes[partition]?.push({ orderId, key, value, ticket })
   }
 
@@ -130,22 +133,23 @@ export class Dispatch {
 
   /** Counts what arrives, and wakes whoever waits for it. */
   #watch(report: LaneReport): LaneReport {
-    const arrived = (count: number): void => {
-      this.#onTheWay -= count
+    const arrived = (parcels: readonly Parcel[]): void => {
+      this.#onTheWay -= parcels.length
+      for (const { value } of parcels) this.#bytesOnTheWay -= value?.length ?? 0
       this.#wake()
     }
     return {
       acknowledged: (parcels, ...args) => {
         report.acknowledged(parcels, ...args)
-        arrived(parcels.length)
+        arrived(parcels)
       },
-      refused: (...args) => {
-        report.refused(...args)
-        arrived(1)
+      refused: (parcel, reason) => {
+        report.refused(parcel, reason)
+        arrived([parcel])
       },
-      unwritten: (orderId) => {
-        report.unwritten(orderId)
-        arrived(1)
+      unwritten: (parcel) => {
+        report.unwritten(parcel)
+        arrived([parcel])
       },
       held: (...args) => {
         report.held(...args)

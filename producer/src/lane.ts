@@ -28,11 +28,11 @@ export interface LaneReport {
   /** The parcels of one send, which have offsets one after the other. */
   acknowledged(parcels: readonly Parcel[], partition: number, firstOffset: bigint): void
   /** Not on the log, and not tried again in this run. */
-  refused(orderId: string, reason: string): void
+  refused(parcel: Parcel, reason: string): void
   /** Tried as often as the settings say, without an answer; it stays first in its lane. */
-  held(orderId: string, outcome: 'refused' | 'unknown', reason: string): void
+  held(parcel: Parcel, outcome: 'refused' | 'unknown', reason: string): void
   /** The disk did not take it, so it was not sent at all. */
-  unwritten(orderId: string): void
+  unwritten(parcel: Parcel): void
   failedTry(partition: number, tries: number, reason: string): void
 }
 
@@ -122,8 +122,8 @@ export class Lane {
       count += 1
     }
     const taken = this.#queue.splice(0, count)
-    for (const { ticket, orderId } of taken) {
-      if (ticket.state === 'unwritten') this.#report.unwritten(orderId)
+    for (const parcel of taken) {
+      if (parcel.ticket.state === 'unwritten') this.#report.unwritten(parcel)
     }
     return taken.filter(({ ticket }) => ticket.state === 'written')
   }
@@ -157,13 +157,13 @@ export class Lane {
   /** One record that the broker will not have must not stop the others that travelled with it. */
   async #isolate(batch: Parcel[], failure: SendFailed): Promise<void> {
     const [only] = batch
-    if (only && batch.length === 1) return this.#report.refused(only.orderId, failure.message)
+    if (only && batch.length === 1) return this.#report.refused(only, failure.message)
     for (const parcel of batch) await this.#deliver([parcel])
   }
 
   #hold(batch: Parcel[], { outcome, message }: SendFailed): void {
     this.#held = true
-    for (const { orderId } of batch) this.#report.held(orderId, outcome, message)
+    for (const parcel of batch) this.#report.held(parcel, outcome, message)
   }
 
   #goOn(): void {

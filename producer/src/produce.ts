@@ -115,15 +115,16 @@ async function sendPlan(parts: RunParts, dispatch: Dispatch): Promise<void> {
 type DueOrders = Iterable<[number, Order]>
 
 /** Orders of the simulator; a run that was interrupted goes on after its last one. */
-async function* makeOrders({ plan, ledger, signal }: RunParts): AsyncGenerator<DueOrders> {
+async function* makeOrders({ config, plan, ledger, signal }: RunParts): AsyncGenerator<DueOrders> {
   const { seed, runId, intervalMs } = plan
+  const { ORDER_BYTES: bytes } = config
   const done = ledger.triedInRun(runId)
   const shop = createShop(seed)
   function* make({ first, count }: Turn): Generator<[number, Order]> {
     for (let index = done + first; index < done + first + count; index += 1) {
       // While there was no room for more, the run may have been told to end.
       if (signal.aborted) return
-      yield [index, simulateOrder({ shop, seed, runId, index, now: Date.now() })]
+      yield [index, simulateOrder({ shop, seed, runId, index, now: Date.now(), bytes })]
     }
   }
   for await (const turn of pace({ count: plan.count - done, intervalMs, signal })) yield make(turn)

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import { type Order, type OrderLine, totalOf } from '@orders/schemas/order'
+import { addLinesUpTo } from './larger-orders.ts'
 import { createRandom, type Random } from './random.ts'
 import type { Shop } from './shop.ts'
 
@@ -14,6 +15,8 @@ export interface SimulationPoint {
   index: number
   /** When the order is placed, in ms since 1970. */
   now: number
+  /** Adds lines up to about so many bytes; as customers buy when left out, or 0. */
+  bytes?: number
 }
 
 /** How many lines an order has: one entry for each of equally likely cases. */
@@ -22,11 +25,13 @@ const LINE_COUNTS = [1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 3, 3, 3, 4, 4, 5, 6]
 const QUANTITIES = [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 3, 4, 6]
 
 /** Makes up one order: the same arguments give the same order, in any sequence of calls. */
-export function simulateOrder({ shop, seed, runId, index, now }: SimulationPoint): Order {
+export function simulateOrder(point: SimulationPoint): Order {
+  const { shop, seed, runId, index, now, bytes = 0 } = point
   const random = createRandom(seed, index)
   const { entries, weightSums } = shop.customers
   const customer = entryAt(entries, chooseRank(weightSums, random))
   const items = simulateLines(shop, random)
+  if (bytes > 0) addLinesUpTo(bytes, items, shop.products)
   return {
     orderId: orderIdOf(runId, index),
     customerId: customer.id,
