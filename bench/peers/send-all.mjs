@@ -7,8 +7,10 @@ const MS_PER_SECOND = 1_000
 /** The orders of this run, each made when it is due: so many a second, or 0 for all at once. */
 export function readLoad() {
   const { count } = readSettings()
-  const [seed, schemaId] = [Number(need('SEED')), Number(need('SCHEMA_ID'))]
-  const make = orderMaker({ seed, schemaId, runId: need('RUN_ID') })
+  const [seed, schemaId, bytes] = ['SEED', 'SCHEMA_ID', 'ORDER_BYTES'].map((name) =>
+    Number(need(name)),
+  )
+  const make = orderMaker({ seed, schemaId, bytes, runId: need('RUN_ID') })
   return new Load(count, Number(process.env['RATE'] || 0), make)
 }
 

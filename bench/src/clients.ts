@@ -42,6 +42,7 @@ export interface Sending {
 /** What to read. */
 export interface Reading {
   label: string
+  groupId: string
   topic: string
   orders: number
 }
@@ -62,7 +63,7 @@ export function startOurProducer(
     label,
     service,
     args: ['--count', `${orders}`, '--seed', `${source.seed}`, ...pace],
-    env: { KAFKA_TOPIC: topic, LEDGER_FILE: ledgerFile, ...env },
+    env: { KAFKA_TOPIC: topic, LEDGER_FILE: ledgerFile, ORDER_BYTES: `${source.bytes}`, ...env },
   })
   return fromProgram(program, async () => {
     // The last thing that a producer does with its ledger is to write acknowledgements.
@@ -78,12 +79,12 @@ export function startOurConsumer(
   lab: Lab,
   service: ServiceName,
   env: Record<string, string>,
-  { label, topic }: Reading,
+  { label, groupId, topic }: Reading,
 ): RunningClient {
   const program = lab.startService({
     label,
     service,
-    env: { KAFKA_TOPIC: topic, KAFKA_DLQ_TOPIC: dlqOf(topic), KAFKA_GROUP_ID: label, ...env },
+    env: { KAFKA_TOPIC: topic, KAFKA_DLQ_TOPIC: dlqOf(topic), KAFKA_GROUP_ID: groupId, ...env },
   })
   return fromProgram(program, () => Promise.resolve({ window: null, said: null }))
 }
@@ -99,6 +100,7 @@ export function startPeerProducer(
     SEED: `${source.seed}`,
     RUN_ID: source.runId,
     SCHEMA_ID: `${source.schemaId}`,
+    ORDER_BYTES: `${source.bytes}`,
     RATE: `${rate}`,
   })
   return fromChild(lab, child, orders)
@@ -109,11 +111,11 @@ export function startPeerConsumer(
   lab: Lab,
   client: ClientName,
   mode: string,
-  { label, topic, orders }: Reading,
+  { label, groupId, topic, orders }: Reading,
 ): RunningClient {
   const child = lab.startPeer(label, `${client}-consume`, {
     ...loadOf(lab, topic, orders),
-    GROUP_ID: label,
+    GROUP_ID: groupId,
     MODE: mode,
     KEY_PREFIX: peerPrefix(topic),
   })

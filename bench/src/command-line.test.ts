@@ -46,6 +46,14 @@ test('what cannot be followed is one clear line', () => {
   expect(() => plan('--nonsense')).not.toThrow(/\n/)
 })
 
+test('how a group grows, and how large orders are', () => {
+  expect(plan()).toMatchObject({ members: 1, orderBytes: 0 })
+  const read = plan('--members', '4', '--partitions', '20', '--order-bytes', '3000')
+  expect(read).toMatchObject({ members: 4, partitions: 20, orderBytes: 3_000 })
+  expect(() => plan('--members', '0')).toThrow(/whole number from 1/)
+  expect(() => plan('--order-bytes', '1000000')).toThrow(/whole number from 0 to 20000/)
+})
+
 test('files and the list', () => {
   expect(plan('--list').isList).toBe(true)
   expect(plan('--json', 'a.json', '--report', 'b.md', '--keep')).toMatchObject({

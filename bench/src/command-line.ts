@@ -1,5 +1,6 @@
 import { parseFlags } from '@orders/platform/parse-flags'
 import { UserError } from '@orders/platform/user-error'
+import { ORDER_BYTES_MAX } from '@orders/producer/larger-orders'
 import { Command, InvalidArgumentError } from 'commander'
 import { PEERS, type PeerName } from './rows.ts'
 import { TASKS, type Task } from './tasks.ts'
@@ -16,6 +17,10 @@ export interface BenchPlan {
   /** So many orders in every task; null is what each task says. */
   count: number | null
   partitions: number
+  /** So many processes of each consumer of ours. */
+  members: number
+  /** Each order is filled up to about so many bytes; 0 is as customers buy. */
+  orderBytes: number
   isKept: boolean
   jsonFile: string | null
   reportFile: string | null
@@ -29,6 +34,8 @@ interface Flags {
   reps?: number
   quick?: boolean
   partitions?: number
+  members?: number
+  orderBytes?: number
   keep?: boolean
   json?: string
   report?: string
@@ -36,12 +43,12 @@ interface Flags {
 
 const REPS = 5
 const REPS_MAX = 100
-/** The programs hold all orders in memory. */
-const COUNT_MAX = 2_000_000
+const COUNT_MAX = 10_000_000
 /** Below this a rate is mostly the time between two looks. */
 const COUNT_MIN = 100
 const PARTITIONS = 5
 const PARTITIONS_MAX = 100
+const MEMBERS_MAX = 16
 const QUICK_PEERS: PeerName[] = ['kafkajs', 'redis-benchmark']
 const NOBODY = 'none'
 
@@ -65,6 +72,8 @@ function describeCommand(): Command {
     .option('--reps <n>', `so many runs of each row (default ${REPS})`, whole(1, REPS_MAX))
     .option('--quick', 'few orders, one run, few peers: shows that it works, not how fast')
     .option('--partitions <n>', `of each topic (default ${PARTITIONS})`, whole(1, PARTITIONS_MAX))
+    .option('--members <n>', 'of each group, ours only (default 1)', whole(1, MEMBERS_MAX))
+    .option('--order-bytes <n>', 'fills each order up to this', whole(0, ORDER_BYTES_MAX))
     .option('--keep', 'keeps logs and ledgers, and says where')
     .option('--list', 'shows the tasks, and what each row promises')
     .option('--json <file>', 'writes every run of every row as JSON')
@@ -88,6 +97,8 @@ function makePlan(flags: Flags): BenchPlan {
     isQuick,
     count: flags.count ?? null,
     partitions: flags.partitions ?? PARTITIONS,
+    members: flags.members ?? 1,
+    orderBytes: flags.orderBytes ?? 0,
     isKept: flags.keep === true,
     jsonFile: json ?? null,
     reportFile: report ?? null,

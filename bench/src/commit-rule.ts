@@ -18,12 +18,20 @@ export interface CommitFacts {
 const BATCH_SIZE = 10
 
 /** How often a mode has to commit. */
-export function commitRuleOf(mode: ConsumeMode, orders: number, partitions: number): CommitRule {
+export function commitRuleOf(
+  mode: ConsumeMode,
+  orders: number,
+  { partitions, members }: { partitions: number; members: number },
+): CommitRule {
   const left = BATCH_SIZE - 1
   const tens = Math.floor(orders / BATCH_SIZE)
   switch (mode) {
     case 'batch-one':
-      return { uncommittedMax: left, commitsMin: tens }
+      // Every member may end with an incomplete ten.
+      return {
+        uncommittedMax: left * members,
+        commitsMin: Math.ceil((orders - left * members) / BATCH_SIZE),
+      }
     case 'batch-partition':
       // Every partition may end with an incomplete ten.
       return { uncommittedMax: left * partitions, commitsMin: Math.max(tens - partitions, 0) }

@@ -31,11 +31,15 @@ export async function measureConsuming(
   const mode = modeOf(row)
   const before = await countCommits(lab)
   await lab.redis.flushall()
-  const client = startConsumer(lab, row, mode, { label, topic, orders })
-  const { result, samples, memoryMb } = await sampleDuring(lab.settings, [client.pid], () =>
-    watchStored(lab, row, topic, orders, client),
+  const reading = { topic, orders, groupId: label }
+  const clients = Array.from({ length: lab.members }, (_, member) =>
+    startConsumer(lab, row, mode, { ...reading, label: `${label}-${member + 1}` }),
   )
-  const { said } = await client.finish()
+  const pids = clients.map(({ pid }) => pid)
+  const { result, samples, memoryMb } = await sampleDuring(lab.settings, pids, () =>
+    watchStored(lab, row, topic, orders, clients),
+  )
+  const accounts = await Promise.all(clients.map((client) => client.finish()))
   await checkKept(lab, { row, mode, topic, orders, groupId: label, before })
   const window = storedWindow(result, orders)
   if (window === null)
@@ -46,7 +50,7 @@ export async function measureConsuming(
     cpu: usageBetween(samples, window),
     memoryMb,
     latency: null,
-    said,
+    said: accounts[0]?.said ?? null,
   }
 }
 
@@ -80,7 +84,7 @@ export async function checkKept(lab: Lab, kept: Kept): Promise<void> {
   if (found !== orders) throw new Error(`${found} of ${orders} orders are in Redis`)
   const commits = (await countCommits(lab)) - before
   const committed = await countCommitted(lab, groupId, topic)
-  const rule = commitRuleOf(mode, orders, lab.partitions)
+  const rule = commitRuleOf(mode, orders, lab)
   const broken = findBrokenRule({ committed, commits }, rule, orders)
   if (broken !== null) throw new Error(broken)
 }
@@ -91,14 +95,14 @@ async function watchStored(
   row: Row,
   topic: string,
   orders: number,
-  client: RunningClient,
+  clients: readonly RunningClient[],
 ): Promise<StoredSample[]> {
   const samples: StoredSample[] = []
   const end = Date.now() + RUN_LIMIT_MS
   while (Date.now() < end) {
     const stored = await countStored(lab, row, topic)
     samples.push({ atMs: Date.now(), stored })
-    if (stored >= orders || client.hasEnded()) return samples
+    if (stored >= orders || clients.some((client) => client.hasEnded())) return samples
     await sleep(POLL_MS, undefined, { signal: lab.signal })
   }
   const stored = samples.at(-1)?.stored ?? 0

@@ -23,6 +23,8 @@ export interface Lab {
   /** For orders, ledgers and logs. */
   folder: string
   partitions: number
+  /** So many processes of each consumer of ours. */
+  members: number
   /** Whether files are to be left for somebody who wants to look at them. */
   isKept: boolean
   signal: AbortSignal
@@ -46,6 +48,7 @@ interface ServiceOptions {
 /** What a lab is made for. */
 export interface LabOptions {
   partitions: number
+  members: number
   /** The folder stays, and is told. */
   isKept: boolean
   signal: AbortSignal
@@ -74,7 +77,7 @@ export async function withLab<T>(options: LabOptions, use: (lab: Lab) => Promise
 }
 
 async function useCluster<T>(
-  { partitions, isKept, signal, say }: LabOptions,
+  { partitions, members, isKept, signal, say }: LabOptions,
   settings: ClusterSettings,
   folder: string,
   use: (lab: Lab) => Promise<T>,
@@ -101,6 +104,7 @@ async function useCluster<T>(
     redis,
     folder,
     partitions,
+    members,
     isKept,
     signal,
     say,

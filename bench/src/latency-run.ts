@@ -45,7 +45,7 @@ async function flow(
   const { label, row, orders, made } = plan
   const mode = modeOf(row)
   const before = await countCommits(lab)
-  const consumer = startConsumer(lab, row, mode, { label, topic, orders })
+  const consumer = startConsumer(lab, row, mode, { label, groupId: label, topic, orders })
   await untilMember(lab, label, () => consumer.hasEnded())
   const { source } = made
   const sending = { label: `${label}-producer`, topic, orders, source, rate: LATENCY_RATE }

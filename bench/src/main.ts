@@ -58,11 +58,11 @@ async function measureAll(parts: Bench, result: BenchResult): Promise<void> {
 }
 
 function emptyResult({ plan, made }: Bench, command: string): BenchResult {
-  const { reps, partitions } = plan
+  const { reps, partitions, members } = plan
   const { recordBytes, jsonBytes } = made
   const { seed } = made.source
   const startedAt = new Date().toISOString()
-  const facts = { command, startedAt, seed, reps, partitions, recordBytes, jsonBytes }
+  const facts = { command, startedAt, seed, reps, partitions, members, recordBytes, jsonBytes }
   return { ...facts, machine: describeMachine(), tasks: [] }
 }
 

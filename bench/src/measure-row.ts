@@ -13,7 +13,9 @@ export function absenceOf(lab: Lab, row: Row, installed: Installed): string | nu
   const missing = missingSettings(row)
   if (missing.length > 0) return `not built yet: needs ${missing.join(', ')}`
   const { program } = row
-  if (program.kind === 'client') return installed[program.client]
+  if (program.kind === 'client') {
+    return lab.members > 1 ? 'is a single member' : installed[program.client]
+  }
   if (program.kind !== 'redis-benchmark' || findRedisBenchmark(lab) !== null) return null
   return 'there is no redis-benchmark beside the Redis in use or on PATH'
 }

@@ -3,7 +3,7 @@ import type { BenchResult, TaskResult } from './result.ts'
 
 /** All that a run of the bench has found, as Markdown. */
 export function renderReport(result: BenchResult): string {
-  const { command, startedAt, machine, reps, partitions, recordBytes, jsonBytes } = result
+  const { command, startedAt, machine, reps, partitions, members, recordBytes, jsonBytes } = result
   const versions = Object.entries(machine.versions).map(([name, version]) => `${name} ${version}`)
   const lines = [
     '# Speed',
@@ -13,6 +13,7 @@ export function renderReport(result: BenchResult): string {
     `${machine.cores} cores (${machine.processor}), ${machine.memoryMb} MB; ${versions.join(', ')}.`,
     `Three brokers, ${partitions} partitions, three replicas, two in sync at least. Key and value of an`,
     `order: ${recordBytes} bytes; as JSON: ${jsonBytes} bytes. ${reps} runs of each row, in turns.`,
+    ...(members > 1 ? [`Our consumers have ${members} members a group.`] : []),
     'CPU seconds are for 100 000 orders. How to read it: bench/README.md.',
     ...result.tasks.flatMap(renderTask),
   ]

@@ -47,6 +47,7 @@ export function sampleResult(tasks: TaskResult[]): BenchResult {
     seed: 7,
     reps: 3,
     partitions: 5,
+    members: 1,
     recordBytes: 250,
     jsonBytes: 500,
     machine: { versions: { Node: '20.20.2' }, cores: 2, memoryMb: 4_096, processor: 'a | b' },

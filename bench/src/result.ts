@@ -48,6 +48,7 @@ export interface BenchResult {
   seed: number
   reps: number
   partitions: number
+  members: number
   recordBytes: number
   jsonBytes: number
   machine: { versions: Record<string, string>; cores: number; memoryMb: number; processor: string }

@@ -7,7 +7,7 @@ import { ordersOf, type BenchPlan } from './command-line.ts'
 import type { Installed } from './install-peers.ts'
 import type { Lab } from './lab.ts'
 import { absenceOf, measureRow } from './measure-row.ts'
-import { makeOrders, type MadeOrders } from './made-orders.ts'
+import { makeOrders, measureOrders, type MadeOrders } from './made-orders.ts'
 import { measureProducing } from './produce-run.ts'
 import type { Run, RowResult, TaskResult } from './result.ts'
 import { ROWS, type Row } from './rows.ts'
@@ -27,17 +27,18 @@ export interface Bench {
 const WARM_UP_ORDERS = 50_000
 const REASON_MAX = 300
 
-/** Makes the orders of a bench, as many as its largest task needs. */
+/** Registers the schema of the orders, and says which orders all rows make or read. */
 export async function prepareOrders(lab: Lab, plan: BenchPlan, seed: number): Promise<MadeOrders> {
-  const count = Math.max(...plan.tasks.map((task) => ordersOf(plan, task)))
   const registry = new Registry(registryUrl(lab.settings))
   const schemaId = await registry.register('bench-value', orderSchemaText)
-  return makeOrders(count, { seed, runId: randomUUID(), schemaId }, Date.now())
+  const source = { seed, runId: randomUUID(), schemaId, bytes: plan.orderBytes }
+  return measureOrders(source, Date.now())
 }
 
 /** One run that nobody measures: brokers that have just started take several times the CPU. */
 export async function warmUp({ lab, plan, made }: Bench): Promise<void> {
-  const orders = plan.isQuick ? Math.min(made.orders.length, WARM_UP_ORDERS) : WARM_UP_ORDERS
+  const largest = Math.max(...plan.tasks.map((task) => ordersOf(plan, task)))
+  const orders = Math.min(largest, WARM_UP_ORDERS)
   lab.say(`warming up: ${orders} orders`)
   const row = ROWS.find(({ task, peer }) => task === 'produce' && peer === null)
   if (row === undefined) throw new Error('there is no row to warm up with')
@@ -57,7 +58,9 @@ export async function runTask(bench: Bench, task: Task): Promise<TaskResult> {
     result: emptyResult(row, absenceOf(lab, row, installed)),
   }))
   const present = results.filter(({ result }) => result.absent === null)
-  if (task.kind === 'consume') await fillTopic(lab, topic, made.orders.slice(0, orders))
+  if (task.kind === 'consume') {
+    await fillTopic(lab, topic, makeOrders(orders, made.source, Date.now()))
+  }
   for (const { rep, of } of inTurns(present, plan.reps)) {
     const run = await runOnce(bench, task, of.row, { rep, orders, topic })
     of.result.runs.push(run)

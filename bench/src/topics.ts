@@ -1,3 +1,4 @@
+import type { Message } from 'kafkajs'
 import { kafkaAddresses } from '@orders/cluster/settings'
 import { until } from '@orders/drills/until'
 import { withAdmin, type KafkaAdmin } from '@orders/platform/kafka/admin'
@@ -9,6 +10,8 @@ import type { EncodedOrder } from './made-orders.ts'
 
 const TOPIC_LIMIT_MS = 60_000
 const RECORDS_PER_SEND = 2_000
+/** All may go to one partition, whose batch the brokers take up to 1 MiB. */
+const BYTES_PER_SEND = 700 * 1024
 const ALL_REPLICAS = -1
 const RETRIES = 8
 const OFFSETS_TOPIC = '__consumer_offsets'
@@ -38,27 +41,33 @@ export async function makeTopic(lab: Lab, topic: string): Promise<void> {
 export async function fillTopic(
   lab: Lab,
   topic: string,
-  orders: readonly EncodedOrder[],
+  orders: Iterable<EncodedOrder>,
 ): Promise<void> {
   await makeTopic(lab, topic)
   const kafka = createKafka({ clientId: 'bench', brokers: kafkaAddresses(lab.settings) })
   const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1 })
+  let [count, bytes] = [0, 0]
   try {
     await producer.connect()
-    for (let at = 0; at < orders.length; at += RECORDS_PER_SEND) {
+    const send = (messages: Message[]) => producer.send({ topic, acks: ALL_REPLICAS, messages })
+    let messages: Message[] = []
+    for (const { key, value } of orders) {
+      messages.push({ key, value, partition: partitionOf(key, lab.partitions) })
+      bytes += value.length
+      if (messages.length < RECORDS_PER_SEND && bytes < BYTES_PER_SEND) continue
       lab.signal.throwIfAborted()
-      const messages = orders.slice(at, at + RECORDS_PER_SEND).map(({ key, value }) => ({
-        key,
-        value,
-        partition: partitionOf(key, lab.partitions),
-      }))
-      await producer.send({ topic, acks: ALL_REPLICAS, messages })
+      await send(messages)
+      count += messages.length
+      messages = []
+      bytes = 0
     }
+    if (messages.length > 0) await send(messages)
+    count += messages.length
   } finally {
     await producer.disconnect()
   }
   const found = await countRecords(lab, topic)
-  if (found !== orders.length) throw new Error(`topic ${topic} holds ${found} of ${orders.length}`)
+  if (found !== count) throw new Error(`topic ${topic} holds ${found} of ${count}`)
 }
 
 /** How many records a topic holds. */
