@@ -12,7 +12,7 @@ import type {
 } from './evidence.ts'
 import { readToolText } from './kafka-tool.ts'
 import { readLedgers } from './ledger-file.ts'
-import { digestOrNull } from './order-digest.ts'
+import { digestOf, digestOrNull, sharedText } from './order-digest.ts'
 import { OrderReader } from './order-reading.ts'
 import { readPositions, readStored, withRedis } from './redis-evidence.ts'
 import { lookUpAt } from './schema-lookup.ts'
@@ -89,7 +89,8 @@ async function readLog(sources: Sources, ranges: Ranges): Promise<LogRecord[]> {
       offset,
       order: 'order' in reading ? reading.order : null,
       bad: 'bad' in reading ? reading.bad : null,
-      keyDigest: digestOrNull(key),
+      // A customer's key comes again and again.
+      keyDigest: key === null ? null : sharedText(digestOf(key)),
       valueDigest: digestOrNull(value),
     })
   })

@@ -2,7 +2,7 @@ import { describeError } from '@orders/platform/user-error'
 import { Redis } from 'ioredis'
 import { CouldNotJudge } from './could-not-judge.ts'
 import type { StoredOrder, StoredPosition } from './evidence.ts'
-import { contentOf } from './order-digest.ts'
+import { contentOf, sharedText } from './order-digest.ts'
 
 /** What Redis is asked: everything about one consumer of one topic. */
 export interface ConsumerKeys {
@@ -59,7 +59,8 @@ export async function readStored(
     const [next, keys] = await redis.scan(cursor, 'MATCH', `${prefix}*`, 'COUNT', ROUND)
     cursor = next
     for (const [key, hash] of await readHashes(redis, keys)) {
-      stored.set(key.slice(prefix.length), storedOrder(key.slice(prefix.length), hash))
+      const orderId = sharedText(key.slice(prefix.length))
+      stored.set(orderId, storedOrder(orderId, hash))
     }
   } while (cursor !== '0')
   return stored
