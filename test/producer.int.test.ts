@@ -52,6 +52,7 @@ test('compressed orders arrive all the same, in far fewer bytes on the brokers',
     startService(bench, 'consumer-auto', { env: { WORKERS: 'partition' } })
     startService(bench, 'consumer-batch', { env: { WORKERS: 'partition' } })
     await untilDone(producer)
+    expect(producer.count(/slower way|Warning/)).toBe(0)
     const { acknowledged } = await expectKept(bench)
     expect(acknowledged).toHaveLength(2_000)
     return logBytes(bench)

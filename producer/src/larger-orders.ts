@@ -1,5 +1,6 @@
 import { ORDER_LINES_MAX, TEXT_LENGTH_MAX, type OrderLine } from '@orders/schemas/order'
-import type { Product, Ranked } from './shop.ts'
+import type { Random } from './random.ts'
+import type { Product } from './shop.ts'
 
 /** The largest size that can be asked for; a hundred lines with the longest names hold no more. */
 export const ORDER_BYTES_MAX = 20_000
@@ -8,34 +9,52 @@ export const ORDER_BYTES_MAX = 20_000
 const WITHOUT_LINES_BYTES = 100
 /** What a line has besides its texts: two lengths, quantity and price. */
 const NUMBERS_BYTES = 7
+/** About what one line of each product comes to; above it lines get long names. */
+const CATALOGUE_BYTES = 2_000
 
 /**
- * Adds lines with long names until an order has about so many bytes as Avro, for tests with larger
- * ones. Each line is another article; the same arguments give the same lines.
+ * Adds lines until an order has about so many bytes as Avro, for tests with larger ones: other
+ * products of the catalogue, or where those do not suffice, articles with long names.
  */
 export function addLinesUpTo(
   bytes: number,
   items: OrderLine[],
-  { entries }: Pick<Ranked<Product>, 'entries'>,
+  entries: readonly Product[],
+  random: Random,
 ): void {
-  const sizes = items.map(({ sku, name }) => sku.length + name.length + NUMBERS_BYTES)
-  let missing = bytes - sizes.reduce((sum, size) => sum + size, WITHOUT_LINES_BYTES)
-  while (missing > 0 && items.length < ORDER_LINES_MAX) {
-    const product = entries[items.length % entries.length]
+  let missing = bytes - WITHOUT_LINES_BYTES
+  for (const line of items) missing -= sizeOf(line)
+  const isLarge = bytes > CATALOGUE_BYTES
+  const linesMax = isLarge ? ORDER_LINES_MAX : Math.min(ORDER_LINES_MAX, entries.length)
+  let at = random.below(entries.length)
+  while (missing > 0 && items.length < linesMax) {
+    at = (at + 1) % entries.length
+    const product = entries[at]
     if (product === undefined) return
-    const sku = `${product.sku}-${items.length + 1}`
-    const room = Math.min(missing - sku.length - NUMBERS_BYTES, TEXT_LENGTH_MAX.name)
-    const name = longName(product.name, entries, items.length).slice(0, Math.max(room, 1))
-    items.push({ sku, name, quantity: 1, unitPriceCents: product.unitPriceCents })
-    missing -= sku.length + name.length + NUMBERS_BYTES
+    if (!isLarge && holds(items, product.sku)) continue
+    const { sku, name, unitPriceCents } = isLarge ? longArticle(product, items.length) : product
+    const line = { sku, name, quantity: 1, unitPriceCents }
+    items.push(line)
+    missing -= sizeOf(line)
   }
 }
 
-/** A name that goes on with the names of other products, so that it reads and packs like text. */
-function longName(name: string, entries: readonly Product[], at: number): string {
-  let text = name
-  for (let step = 1; text.length < TEXT_LENGTH_MAX.name; step += 1) {
-    text += `, with ${entries[(at * 7 + step * 3) % entries.length]?.name}`
+function holds(items: readonly OrderLine[], sku: string): boolean {
+  for (const line of items) if (line.sku === sku) return true
+  return false
+}
+
+function sizeOf({ sku, name }: OrderLine): number {
+  return sku.length + name.length + NUMBERS_BYTES
+}
+
+/** An article of its own for each place in an order, with a name as long as one may be. */
+function longArticle({ sku, name, unitPriceCents }: Product, place: number): Product {
+  const long = `${name}, part ${place} of a larger order. `
+  const copies = Math.ceil(TEXT_LENGTH_MAX.name / long.length)
+  return {
+    sku: `${sku}-${place}`,
+    name: long.repeat(copies).slice(0, TEXT_LENGTH_MAX.name),
+    unitPriceCents,
   }
-  return text
 }

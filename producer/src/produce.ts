@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { armFaultPoint } from '@orders/platform/fault-point'
 import type { KafkaOptions } from '@orders/platform/kafka/client'
@@ -79,6 +80,8 @@ export async function produce(parts: RunParts): Promise<void> {
 /** A controller that is aborted so long after the signal. */
 function giveUpAfter(signal: AbortSignal, ms: number): AbortController {
   const givenUp = new AbortController()
+  // Every lane that waits listens to it.
+  setMaxListeners(0, givenUp.signal)
   const onStop = async (): Promise<void> => {
     await sleep(ms, undefined, { ref: false })
     givenUp.abort()

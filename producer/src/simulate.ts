@@ -31,7 +31,7 @@ export function simulateOrder(point: SimulationPoint): Order {
   const { entries, weightSums } = shop.customers
   const customer = entryAt(entries, chooseRank(weightSums, random))
   const items = simulateLines(shop, random)
-  if (bytes > 0) addLinesUpTo(bytes, items, shop.products)
+  if (bytes > 0) addLinesUpTo(bytes, items, shop.products.entries, random)
   return {
     orderId: orderIdOf(runId, index),
     customerId: customer.id,

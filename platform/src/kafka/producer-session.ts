@@ -1,6 +1,8 @@
+import { setMaxListeners } from 'node:events'
 import type { Socket } from 'node:net'
-import { CompressionTypes, type ISocketFactory, type Message, type RecordMetadata } from 'kafkajs'
+import type { ISocketFactory, Message, RecordMetadata } from 'kafkajs'
 import { createKafka, openSocket, type KafkaOptions } from './client.ts'
+import { COMPRESSION_CODES, type Compression } from './compression.ts'
 
 /** One producer id with its connections, from opening to retirement. */
 export interface ProducerSession {
@@ -15,16 +17,12 @@ export interface ProducerSession {
   close(): Promise<void>
 }
 
-/** How the records of a send can be made smaller; every Kafka client can read both. */
-export const COMPRESSIONS = ['none', 'gzip'] as const
-
 /** How to produce. */
 export interface SessionOptions extends KafkaOptions {
   /** `none` when left out. */
-  compression?: (typeof COMPRESSIONS)[number]
+  compression?: Compression
 }
 
-const TYPES = { none: CompressionTypes.None, gzip: CompressionTypes.GZIP }
 const ACK_TIMEOUT_MS = 5_000
 const SEND_RETRIES = 8
 const RETRY_FIRST_MS = 200
@@ -57,7 +55,9 @@ export async function openSession(options: SessionOptions): Promise<ProducerSess
     throw error
   }
   const over = new AbortController()
-  const compression = TYPES[options.compression ?? 'none']
+  // Every send that is under way listens to it, one a partition.
+  setMaxListeners(0, over.signal)
+  const compression = COMPRESSION_CODES[options.compression ?? 'none']
   return {
     get retired() {
       return over.signal.aborted
