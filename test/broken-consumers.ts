@@ -15,7 +15,8 @@ const STORE = 'platform/src/order-store.ts'
 
 const TAKE_ONE = 'const taken = await intake.take(delivery, [message])'
 const RESOLVE = 'delivery.resolve(message.offset)'
-const COMMIT_IT = "if (mode === 'each') await commit("
+const COMMIT_IT =
+  "const committed = mode === 'each' ? delivery.commitResolved() : delivery.commitInTime()"
 
 /** Mistakes in the consumers. */
 export const consumerTrials: Trial[] = [
@@ -27,12 +28,12 @@ export const consumerTrials: Trial[] = [
       {
         name: 'the commit is not waited for',
         flaggedBy: ['C7'],
-        mistake: [{ file: AUTO, find: COMMIT_IT, replace: COMMIT_IT.replace('await', 'void') }],
+        mistake: [{ file: AUTO, find: 'await committed\n', replace: 'void committed\n' }],
       },
       {
         name: 'orders are counted instead of deduplicated',
         flaggedBy: ['C3'],
-        mistake: [{ file: STORE, find: 'if count == 1 then', replace: 'if count >= 1 then' }],
+        mistake: [{ file: STORE, find: '  if count then', replace: '  if count == 0 then' }],
       },
       {
         name: 'every order is written twice, under two tokens',
@@ -135,8 +136,8 @@ export const consumerTrials: Trial[] = [
           },
           {
             file: AUTO,
-            find: `${RESOLVE}\n        ${COMMIT_IT}delivery, message, lines)`,
-            replace: "if (mode === 'each') lines.say(() => 'committed')",
+            find: `${RESOLVE}\n        ${COMMIT_IT}`,
+            replace: 'const committed = Promise.resolve()',
           },
         ],
       },

@@ -1,7 +1,7 @@
 import type { Delivery, IncomingMessage } from '@orders/platform/kafka/delivery'
 import type { OrderIntake } from '@orders/platform/order-intake'
 import type { OrderLines } from '@orders/platform/order-lines'
-import { Stopped } from '@orders/platform/patience'
+import { Stopped, whenSent } from '@orders/platform/patience'
 
 /** When to commit: after every order and before the next, or by the clock. */
 export type CommitMode = 'each' | 'background'
@@ -15,15 +15,17 @@ export function createHandler(intake: OrderIntake, mode: CommitMode, lines: Orde
   return async (delivery: Delivery): Promise<void> => {
     try {
       if (mode === 'each') await delivery.commitResolved()
-      for (const message of delivery.messages) {
+      for (const [i, message] of delivery.messages.entries()) {
         if (delivery.isStopping() || delivery.isLost()) return
         const taken = await intake.take(delivery, [message])
         // Stored, but another member may own the partition now: then it comes again over there.
         if (taken === null || delivery.isLost()) return
-        for (const order of taken.orders) lines.stored(delivery.partition, order)
         delivery.resolve(message.offset)
-        if (mode === 'each') await commit(delivery, message, lines)
-        else await delivery.commitInTime()
+        const committed = mode === 'each' ? delivery.commitResolved() : delivery.commitInTime()
+        if (mode === 'each') await prepareNext(committed, intake, delivery.messages[i + 1])
+        for (const order of taken.orders) lines.stored(delivery.partition, order)
+        await committed
+        if (mode === 'each') lines.say(() => committedLine(delivery, message))
         await delivery.heartbeat()
       }
     } catch (error) {
@@ -32,7 +34,18 @@ export function createHandler(intake: OrderIntake, mode: CommitMode, lines: Orde
   }
 }
 
-async function commit(delivery: Delivery, { offset }: IncomingMessage, lines: OrderLines) {
-  await delivery.commitResolved()
-  lines.say(() => `committed partition ${delivery.partition} offset ${offset + 1n}`)
+/** While the commit is on its way to the broker and back, there is time to look at what is next. */
+async function prepareNext(
+  committed: Promise<void>,
+  intake: OrderIntake,
+  next: IncomingMessage | undefined,
+): Promise<void> {
+  // Whoever waits for it sees its failure; until then nobody may be surprised by it.
+  committed.catch(() => undefined)
+  await whenSent()
+  if (next !== undefined) intake.lookAhead([next])
+}
+
+function committedLine({ partition }: Delivery, { offset }: IncomingMessage): string {
+  return `committed partition ${partition} offset ${offset + 1n}`
 }

@@ -8,7 +8,10 @@ import { BatchHandler } from './handle-delivery.ts'
 const lines = new OrderLines(createLogger({ name: 'test', level: 'silent', format: 'json' }))
 
 /** Takes everything in; this test is about commits. */
-const intake = { take: async () => ({ orders: [], bad: [] }) } as unknown as OrderIntake
+const intake = {
+  take: async () => ({ orders: [], bad: [] }),
+  lookAhead: () => undefined,
+} as unknown as OrderIntake
 
 /** What a handler did with its deliveries. */
 interface Journal {

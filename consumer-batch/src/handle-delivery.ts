@@ -6,7 +6,7 @@ import {
 } from '@orders/platform/kafka/delivery'
 import type { OrderIntake, Taken } from '@orders/platform/order-intake'
 import type { OrderLines } from '@orders/platform/order-lines'
-import { Stopped } from '@orders/platform/patience'
+import { Stopped, whenSent } from '@orders/platform/patience'
 import { collect, emptyBatch, isFull, roomIn, type Batch } from './batch.ts'
 
 const COMMIT_TRIES = 4
@@ -59,32 +59,42 @@ export class BatchHandler {
   async #handle(intake: OrderIntake, delivery: Delivery): Promise<void> {
     // A commit that failed ended the last delivery, not the membership: the ten still stand.
     if (isFull(this.#batchOf(delivery))) await this.#commit(delivery)
-    let rest = delivery.messages
-    while (rest.length > 0) {
+    const { messages } = delivery
+    for (let at = 0; at < messages.length;) {
       if (delivery.isStopping() || delivery.isLost()) return
       // All that is in hand, but never beyond the tenth: nothing after it may be in its commit.
-      const inHand = rest.slice(0, roomIn(this.#batchOf(delivery)))
-      rest = rest.slice(inHand.length)
+      const inHand = messages.slice(at, at + roomIn(this.#batchOf(delivery)))
+      at += inHand.length
       const taken = await intake.take(delivery, inHand)
       // Stored, but the batch was dropped meanwhile: what it counted comes again.
       if (taken === null || delivery.isLost()) return
-      this.#add(delivery, inHand, taken)
-      if (isFull(this.#batchOf(delivery))) await this.#commit(delivery)
+      const seen = this.#add(delivery, inHand)
+      const committed = isFull(this.#batchOf(delivery)) ? this.#commit(delivery) : null
+      // Whoever waits for it sees its failure; until then nobody may be surprised by it.
+      committed?.catch(() => undefined)
+      if (committed !== null) await whenSent()
+      // While the commit is on its way to the broker and back, there is time for all this.
+      intake.lookAhead(messages.slice(at, at + this.#size))
+      this.#tell(delivery, inHand, taken, seen)
+      await committed
       await delivery.heartbeat()
     }
   }
 
-  #add(delivery: Delivery, inHand: IncomingMessage[], taken: Taken): void {
+  /** Gives how many were collected before. */
+  #add(delivery: Delivery, inHand: IncomingMessage[]): number {
     const { partition } = delivery
     const last = inHand.at(-1)?.offset ?? 0n
     const batch = this.#batchOf(delivery)
-    let seen = batch.count
     this.#batches.set(this.#nameOf(partition), collect(batch, partition, inHand.length, last + 1n))
     delivery.resolve(last)
+    return batch.count
+  }
+
+  #tell({ partition }: Delivery, inHand: IncomingMessage[], taken: Taken, before: number): void {
     const orders = new Map(taken.orders.map((order) => [order.offset, order]))
-    for (const { offset } of inHand) {
-      seen += 1
-      const progress = `, ${seen}/${this.#size} collected`
+    for (const [i, { offset }] of inHand.entries()) {
+      const progress = `, ${before + i + 1}/${this.#size} collected`
       const order = orders.get(offset)
       if (order) this.#lines.stored(partition, order, progress)
       else this.#lines.say(() => `dead-lettered partition ${partition} offset ${offset}${progress}`)

@@ -1,5 +1,7 @@
 const SECOND_MS = 1_000
-let known = { second: NaN, text: '' }
+/** When an order was placed and when it is stored are different seconds, in turns. */
+const KNOWN = 16
+const known = new Array<{ second: number; text: string } | undefined>(KNOWN)
 
 /**
  * A time in ms since 1970 as ISO 8601 in UTC, what `toISOString` makes of it: times of one second
@@ -7,8 +9,14 @@ let known = { second: NaN, text: '' }
  */
 export function isoTime(ms: number): string {
   const second = Math.floor(ms / SECOND_MS)
-  if (second !== known.second) {
-    known = { second, text: new Date(second * SECOND_MS).toISOString().slice(0, -4) }
-  }
-  return `${known.text}${String(ms - second * SECOND_MS).padStart(3, '0')}Z`
+  return `${textOf(second)}${String(ms - second * SECOND_MS).padStart(3, '0')}Z`
+}
+
+function textOf(second: number): string {
+  const place = Math.abs(second % KNOWN)
+  const before = known[place]
+  if (before?.second === second) return before.text
+  const text = new Date(second * SECOND_MS).toISOString().slice(0, -4)
+  known[place] = { second, text }
+  return text
 }

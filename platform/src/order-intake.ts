@@ -37,6 +37,8 @@ export class OrderIntake {
   readonly #options: IntakeOptions
   /** Where the next reading of a partition begins; unknown after a change of the group. */
   readonly #expected = new Map<number, bigint>()
+  /** What was judged before its turn came. */
+  readonly #judged = new WeakMap<IncomingMessage, Verdict>()
 
   constructor(options: IntakeOptions) {
     this.#options = options
@@ -74,15 +76,28 @@ export class OrderIntake {
     probe.record({ event: 'stored', partition, offsets })
     await probe.pass('after-write')
     this.#expected.set(partition, reading.next)
-    const orders = placed.map((one, i) => ({ ...one, deliveries: deliveries[i] ?? 1 }))
+    const orders = placed.map(({ offset, order }, i) => {
+      return { offset, order, deliveries: deliveries[i] ?? 1 }
+    })
     return { orders, bad }
+  }
+
+  /**
+   * Judges messages whose turn comes next, while something else is waited for. Nothing happens but
+   * that: what they say is written when they are taken.
+   */
+  lookAhead(messages: readonly IncomingMessage[]): void {
+    for (const message of messages) {
+      const verdict = this.#options.decoder.judgeKnown(message)
+      if (verdict !== null) this.#judged.set(message, verdict)
+    }
   }
 
   async #judge(delivery: Delivery, messages: IncomingMessage[]) {
     const placed: PlacedOrder[] = []
     const bad: BadMessage[] = []
     for (const message of messages) {
-      const known = this.#options.decoder.judgeKnown(message)
+      const known = this.#judged.get(message) ?? this.#options.decoder.judgeKnown(message)
       const verdict = known ?? (await this.#judgeUnknown(delivery, message))
       if (verdict.kind === 'order') placed.push({ offset: message.offset, order: verdict.order })
       else bad.push({ partition: delivery.partition, message, ...verdict })
@@ -138,9 +153,15 @@ export class OrderIntake {
     return null
   }
 
-  #write(delivery: Delivery, reading: Reading): Promise<WriteOutcome> {
+  async #write(delivery: Delivery, reading: Reading): Promise<WriteOutcome> {
     const write = this.#options.store.prepare(reading, Date.now())
-    return this.#wait(delivery, `Redis at ${this.#options.redisUrl}`, write)
+    try {
+      return await write()
+    } catch (error) {
+      if (!isNoBug(error)) throw error
+      // Only now: all that it takes to wait costs too much to be made for every order.
+      return this.#wait(delivery, `Redis at ${this.#options.redisUrl}`, write)
+    }
   }
 
   #tellRewind(partition: number, known: bigint | null, from: bigint, start: bigint): void {

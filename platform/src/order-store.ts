@@ -49,49 +49,47 @@ const ORDER_FIELDS = [
  * One write, all or nothing: each order once (`deliveries` counts the repeats), and the next offset
  * of the partition. The same write sent twice, as a client does after a lost connection, counts
  * once: the token of the last one is kept. Measured why: INCR and MULTI were applied twice then.
- * Few calls, because each costs Redis about as much as a command: the sums are made here.
+ * Few calls, because each costs Redis about as much as a command, and the answer is one text: of
+ * a table Redis sends every part with a system call of its own (31 against 16 µs a write).
  */
 const WRITE_ORDERS = `
-local position = redis.call(
-  'HMGET', KEYS[1], 'next', 'write', 'stored', 'deliveredAgain', 'deadLettered'
-)
+local position = redis.call('HMGET', KEYS[1], 'next', 'write', 'stored')
 local known = tonumber(position[1] or '-1')
-if tonumber(ARGV[2]) > math.max(known, 0) then return { 'behind', position[1] or '' } end
+if tonumber(ARGV[2]) > math.max(known, 0) then return 'behind ' .. (position[1] or '') end
 local repeated = position[2] == ARGV[1]
 local stored, again, deliveries = 0, 0, {}
 for i = 2, #KEYS do
-  local count
-  if repeated then
-    count = tonumber(redis.call('HGET', KEYS[i], 'deliveries')) or 0
-  else
-    count = redis.call('HINCRBY', KEYS[i], 'deliveries', 1)
-    if count == 1 then
-      local at = 7 + (i - 2) * ${ORDER_FIELDS.length}
-      redis.call(
-        'HSET', KEYS[i], ${ORDER_FIELDS.map((name, i) => `'${name}', ARGV[at + ${i}]`).join(', ')},
-        'partition', ARGV[6], 'storedAt', ARGV[5]
-      )
-      stored = stored + 1
-    else
+  local count = redis.call('HGET', KEYS[i], 'deliveries')
+  if count then
+    if not repeated then
+      count = redis.call('HINCRBY', KEYS[i], 'deliveries', 1)
       again = again + 1
     end
+    deliveries[i - 1] = count
+  else
+    local at = 7 + (i - 2) * ${ORDER_FIELDS.length}
+    redis.call(
+      'HSET', KEYS[i], ${ORDER_FIELDS.map((name, i) => `'${name}', ARGV[at + ${i}]`).join(', ')},
+      'partition', ARGV[6], 'storedAt', ARGV[5], 'deliveries', '1'
+    )
+    stored = stored + 1
+    deliveries[i - 1] = '1'
   end
-  deliveries[i - 1] = count
 end
 if not repeated then
   redis.call(
     'HSET', KEYS[1], 'write', ARGV[1], 'updatedAt', ARGV[5],
     'next', tonumber(ARGV[3]) > known and ARGV[3] or position[1],
-    'stored', (position[3] or 0) + stored,
-    'deliveredAgain', (position[4] or 0) + again,
-    'deadLettered', (position[5] or 0) + ARGV[4]
+    'stored', string.format('%.0f', (position[3] or 0) + stored)
   )
+  if again > 0 then redis.call('HINCRBY', KEYS[1], 'deliveredAgain', again) end
+  if ARGV[4] ~= '0' then redis.call('HINCRBY', KEYS[1], 'deadLettered', ARGV[4]) end
 end
-return { 'written', deliveries }
+return 'written ' .. table.concat(deliveries, ' ')
 `
 
 interface ScriptedRedis {
-  writeOrders(keyCount: number, ...args: (string | number)[]): Promise<[string, unknown]>
+  writeOrders(keyCount: number, ...args: (string | number)[]): Promise<string>
 }
 
 /**
@@ -131,9 +129,11 @@ export class OrderStore {
   }
 }
 
-function asOutcome([kind, rest]: [string, unknown]): WriteOutcome {
-  if (kind === 'written') return { kind, deliveries: rest as number[] }
-  return { kind: 'behind', known: rest === '' ? null : BigInt(String(rest)) }
+function asOutcome(answer: string): WriteOutcome {
+  if (answer === 'written 1') return { kind: 'written', deliveries: [1] }
+  const [kind, ...rest] = answer.split(' ')
+  if (kind === 'written') return { kind, deliveries: rest.filter(Boolean).map(Number) }
+  return { kind: 'behind', known: rest[0] ? BigInt(rest[0]) : null }
 }
 
 /** The values of an order, as `ORDER_FIELDS` names them. */

@@ -72,6 +72,16 @@ export async function waitAtMost(ms: number, work: Promise<unknown> | undefined)
   await Promise.race([work, sleep(ms, undefined, { ref: false })])
 }
 
+/**
+ * Resolves when all that can go on at once has gone on: a request that was just begun is then on
+ * its way, and what is done next is done while its answer is waited for.
+ */
+export function whenSent(): Promise<void> {
+  return new Promise((resolve) => {
+    process.nextTick(resolve)
+  })
+}
+
 function seconds(ms: number): string {
   return `${(ms / 1_000).toFixed(ms < 10_000 ? 1 : 0)} s`
 }

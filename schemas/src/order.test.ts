@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { CENTS_MAX, checkOrder, type Order, ORDER_LINES_MAX, totalOf } from './order.ts'
+import { CENTS_MAX, checkOrder, keepsRules, type Order, ORDER_LINES_MAX, totalOf } from './order.ts'
 import { orders } from './order.arbitrary.ts'
 
 const valid: Order = {
@@ -128,5 +128,66 @@ describe('checkOrder', () => {
   it('never throws, whatever it is given', () => {
     fc.assert(fc.property(fc.anything(), (value) => problemsOf(value).length > 0))
     expect(problemsOf(null)).toEqual(['the order must be an object, is null'])
+  })
+})
+
+describe('keepsRules', () => {
+  const text = fc.oneof(
+    fc.constantFrom('', 'x', 'EUR', 'eur', valid.orderId, valid.orderId.toUpperCase(), '\uFFFD'),
+    fc.integer({ min: 60, max: 260 }).map((length) => 'x'.repeat(length)),
+    fc.string({ unit: 'binary', maxLength: 4 }),
+    fc.constant('half a pair \uD800'),
+  )
+  const number = fc.oneof(
+    fc.constantFrom(
+      -1,
+      0,
+      1,
+      10_000,
+      10_001,
+      CENTS_MAX,
+      CENTS_MAX + 1,
+      2 ** 53,
+      0.5,
+      NaN,
+      Infinity,
+    ),
+    fc.constantFrom(Date.UTC(2000, 0, 1), Date.UTC(2000, 0, 1) - 1, Date.UTC(2100, 0, 1)),
+    fc.maxSafeInteger(),
+  )
+  const change = fc.oneof(
+    fc.record({
+      field: fc.constantFrom('orderId', 'customerId', 'customerName', 'customerEmail', 'currency'),
+      value: text,
+    }),
+    fc.record({ field: fc.constantFrom('totalCents', 'placedAt'), value: number }),
+    fc.record({
+      field: fc.constant('items'),
+      value: fc.oneof(
+        fc.constantFrom([], Array(ORDER_LINES_MAX + 1).fill(valid.items[0])),
+        fc.array(fc.record({ sku: text, name: text, quantity: number, unitPriceCents: number }), {
+          maxLength: 3,
+        }),
+      ),
+    }),
+  )
+
+  it('says what checkOrder says, whatever is in the fields', () => {
+    fc.assert(
+      fc.property(
+        orders(),
+        fc.array(change, { maxLength: 2 }),
+        fc.boolean(),
+        (order, changes, fit) => {
+          const changed = changes.reduce(
+            (all, { field, value }) => ({ ...all, [field]: value }),
+            order,
+          )
+          if (fit) changed.totalCents = totalOf(changed.items)
+          expect(keepsRules(changed)).toBe('order' in checkOrder(changed))
+        },
+      ),
+      { numRuns: 3_000 },
+    )
   })
 })
