@@ -1,6 +1,12 @@
 import type { LedgerError } from './ledger-error.ts'
-import { formatEntry, type LedgerEntry, type OutcomeEntry } from './ledger-format.ts'
-import { LineBuffer } from './line-buffer.ts'
+import { ByteBuffer } from './byte-buffer.ts'
+import {
+  formatEntry,
+  LEDGER_LINE_BYTES_MAX,
+  writeEntry,
+  type LedgerEntry,
+  type OutcomeEntry,
+} from './ledger-format.ts'
 
 /** What the journal needs of an open file; a `FileHandle` is one. */
 export interface JournalFile {
@@ -25,12 +31,14 @@ export interface JournalOptions {
 
 /** The most that one write and one sync take, in bytes; more waits for the next. */
 export const GROUP_BYTES_MAX = 4 * 1024 * 1024
+/** A group with so many bytes has room for one more entry of any length. */
+const GROUP_BYTES_FULL = GROUP_BYTES_MAX - LEDGER_LINE_BYTES_MAX
 
 /** Enough for what gathers in one turn at full speed. */
 const GROUP_BYTES_FIRST = 256 * 1024
 
 interface Group {
-  lines: LineBuffer
+  lines: ByteBuffer
   /** Those of its lines that a refusal must not take away. */
   outcomes: OutcomeEntry[]
   /** Settles with the group: on disk, or refused. */
@@ -49,7 +57,7 @@ export class Journal {
   readonly #waiting: Group[] = []
   #kept: readonly OutcomeEntry[] = []
   /** Memory of a group that is on disk, for the next one. */
-  #spare: LineBuffer | null = null
+  #spare: ByteBuffer | null = null
   #fileBytes: number
   /** Whether there may be bytes behind the good ones. */
   #isTailDirty = false
@@ -67,22 +75,21 @@ export class Journal {
 
   /** Adds an entry; resolves when it is on disk, rejects when the disk refused its group. */
   append(entry: LedgerEntry): Promise<void> {
-    const line = formatEntry(entry)
-    const group = this.#groupFor(line)
-    group.lines.add(line)
+    const group = this.#groupWithRoom()
+    writeEntry(group.lines, entry)
     if (isOutcome(entry)) group.outcomes.push(entry)
     return group.written
   }
 
   /** Resolves when all that was added so far is on disk or refused; refused outcomes go again. */
   async settle(): Promise<void> {
-    await this.#groupFor('').written.catch(() => undefined)
+    await this.#groupWithRoom().written.catch(() => undefined)
   }
 
-  #groupFor(line: string): Group {
+  #groupWithRoom(): Group {
     const last = this.#waiting.at(-1)
-    if (last !== undefined && last.lines.hasRoom(line, GROUP_BYTES_MAX)) return last
-    const group = createGroup(this.#spare ?? new LineBuffer(GROUP_BYTES_FIRST))
+    if (last !== undefined && last.lines.length <= GROUP_BYTES_FULL) return last
+    const group = createGroup(this.#spare ?? new ByteBuffer(GROUP_BYTES_FIRST))
     this.#spare = null
     this.#waiting.push(group)
     if (!this.#isWriting) void this.#writeAll()
@@ -115,7 +122,7 @@ export class Journal {
     }
   }
 
-  #release(lines: LineBuffer): void {
+  #release(lines: ByteBuffer): void {
     lines.clear()
     this.#spare = lines
   }
@@ -146,7 +153,7 @@ export class Journal {
   }
 }
 
-function createGroup(lines: LineBuffer): Group {
+function createGroup(lines: ByteBuffer): Group {
   let settle: Pick<Group, 'resolve' | 'reject'> | undefined
   const written = new Promise<void>((resolve, reject) => {
     settle = { resolve, reject }

@@ -1,8 +1,7 @@
-import type { Order, OrderLine } from '@orders/schemas/order'
+import type { OrderLine } from '@orders/schemas/order'
 
-/** So many customers and products are remembered; more begin the memory anew. */
+/** So many products are remembered; more begin the memory anew. */
 const KNOWN_MAX = 10_000
-const customers = new Map<string, { name: string; email: string; text: string }>()
 const products = new Map<string, { name: string; cents: number; parts: [string, string] }>()
 
 /**
@@ -18,16 +17,6 @@ export function linesJson(lines: readonly OrderLine[]): string {
   return `[${text}]`
 }
 
-/** The three fields about the customer of an order as they stand in its JSON, without braces. */
-export function customerJson({ customerId, customerName, customerEmail }: Order): string {
-  const known = customers.get(customerId)
-  if (known?.name === customerName && known.email === customerEmail) return known.text
-  if (customers.size >= KNOWN_MAX) customers.clear()
-  const text = JSON.stringify({ customerId, customerName, customerEmail }).slice(1, -1)
-  customers.set(customerId, { name: customerName, email: customerEmail, text })
-  return text
-}
-
 function aroundQuantity({ sku, name, unitPriceCents }: OrderLine): [string, string] {
   const known = products.get(sku)
   if (known?.name === name && known.cents === unitPriceCents) return known.parts
@@ -36,12 +25,4 @@ function aroundQuantity({ sku, name, unitPriceCents }: OrderLine): [string, stri
   const parts: [string, string] = [before, `,"unitPriceCents":${unitPriceCents}}`]
   products.set(sku, { name, cents: unitPriceCents, parts })
   return parts
-}
-
-/** Text that JSON takes as it is. */
-const PLAIN = /^[\w-]*$/
-
-/** A text as JSON; an id needs no more than its quotes. */
-export function textJson(text: string): string {
-  return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text)
 }
