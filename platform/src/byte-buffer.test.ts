@@ -21,16 +21,6 @@ describe('ByteBuffer', () => {
     )
   })
 
-  it('writes ASCII as it is', () => {
-    fc.assert(
-      fc.property(fc.string({ unit: 'grapheme-ascii' }), (text) => {
-        const gathered = new ByteBuffer(1)
-        gathered.ascii(text)
-        expect(gathered.written.toString('latin1')).toBe(text)
-      }),
-    )
-  })
-
   it('writes whole numbers as Avro does', () => {
     fc.assert(
       fc.property(fc.integer({ min: -(2 ** 52), max: 2 ** 52 }), (value) => {

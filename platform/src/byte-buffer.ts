@@ -37,15 +37,6 @@ export class ByteBuffer {
     this.#length += this.#bytes.write(added, this.#length)
   }
 
-  /** Adds text that is known to be ASCII; of short ones, unit by unit is the fastest. */
-  ascii(added: string): void {
-    const { length } = added
-    this.#makeRoom(length)
-    const [bytes, at] = [this.#bytes, this.#length]
-    for (let i = 0; i < length; i += 1) bytes[at + i] = added.charCodeAt(i)
-    this.#length += length
-  }
-
   /** Adds a whole number as Avro and Kafka write it: zigzag, seven bits a byte. Throws for others. */
   varint(value: number): void {
     if (!Number.isSafeInteger(value)) throw new RangeError(`${value} is no whole number`)

@@ -1,5 +1,4 @@
 import { checkOrder, type Order } from '@orders/schemas/order'
-import { ByteBuffer } from './byte-buffer.ts'
 import { customerPart, linePart } from './order-parts.ts'
 
 /** A run of the producer began. */
@@ -60,89 +59,54 @@ const LINE_START = '{"kind":"'
 
 /** Writes an entry as one line of JSON, kind first and line break included. */
 export function formatEntry(entry: LedgerEntry): string {
-  const line = new ByteBuffer(LINE_BYTES)
-  writeEntry(line, entry)
-  return line.written.toString()
-}
-
-/** Adds an entry as one line of JSON, kind first and line break included. */
-export function writeEntry(to: ByteBuffer, entry: LedgerEntry): void {
   switch (entry.kind) {
     case 'run': {
       const { kind, at, runId, clusterId, topic, seed } = entry
-      return to.text(`${JSON.stringify({ kind, at, runId, clusterId, topic, seed })}\n`)
+      return `${JSON.stringify({ kind, at, runId, clusterId, topic, seed })}\n`
     }
     case 'tried':
-      return writeTried(to, entry)
-    case 'acknowledged':
-      return writeAcknowledged(to, entry)
+      return formatTried(entry)
+    case 'acknowledged': {
+      const { orderId, partition, offset } = entry
+      return (
+        `{"kind":"acknowledged","orderId":${textJson(orderId)},"partition":${partition},` +
+        `"offset":${textJson(offset)}}\n`
+      )
+    }
     case 'refused':
     case 'unknown': {
       const { kind, orderId, reason } = entry
-      return to.text(`${JSON.stringify({ kind, orderId, reason })}\n`)
+      return `${JSON.stringify({ kind, orderId, reason })}\n`
     }
   }
 }
 
-const LINE_BYTES = 1_024
-const COMMA = Buffer.from(',')
-const TRIED = {
-  begin: Buffer.from('{"kind":"tried","runId":'),
-  index: Buffer.from(',"index":'),
-  order: Buffer.from(',"order":{"orderId":'),
-  items: Buffer.from(',"items":['),
-  currency: Buffer.from('],"currency":'),
-  total: Buffer.from(',"totalCents":'),
-  placedAt: Buffer.from(',"placedAt":'),
-  end: Buffer.from('}}\n'),
-}
-const ACKNOWLEDGED = {
-  begin: Buffer.from('{"kind":"acknowledged","orderId":'),
-  partition: Buffer.from(',"partition":'),
-  offset: Buffer.from(',"offset":'),
-  end: Buffer.from('}\n'),
+/** From parts, because there is a line for every order: a third of the price of the whole. */
+function formatTried({ runId, index, order }: TriedEntry): string {
+  const { items } = order
+  let lines = ''
+  for (const line of items) lines += lines === '' ? linePart(line).json : `,${linePart(line).json}`
+  return (
+    `${beginOf(runId)}${index},"order":{"orderId":${textJson(order.orderId)},` +
+    `${customerPart(order).json},"items":[${lines}],"currency":${textJson(order.currency)},` +
+    `"totalCents":${order.totalCents},"placedAt":${order.placedAt}}}\n`
+  )
 }
 
-/** Field by field, because there is a line for every order: a fifth of the price of the whole. */
-function writeTried(to: ByteBuffer, { runId, index, order }: TriedEntry): void {
-  to.bytes(TRIED.begin)
-  writeText(to, runId)
-  to.bytes(TRIED.index)
-  to.ascii(String(index))
-  to.bytes(TRIED.order)
-  writeText(to, order.orderId)
-  to.bytes(COMMA)
-  to.bytes(customerPart(order).json)
-  to.bytes(TRIED.items)
-  for (const [i, line] of order.items.entries()) {
-    if (i > 0) to.bytes(COMMA)
-    to.bytes(linePart(line).json)
+let lastRun = { id: '', begin: '' }
+
+function beginOf(runId: string): string {
+  if (runId !== lastRun.id || lastRun.begin === '') {
+    lastRun = { id: runId, begin: `{"kind":"tried","runId":${JSON.stringify(runId)},"index":` }
   }
-  to.bytes(TRIED.currency)
-  writeText(to, order.currency)
-  to.bytes(TRIED.total)
-  to.ascii(String(order.totalCents))
-  to.bytes(TRIED.placedAt)
-  to.ascii(String(order.placedAt))
-  to.bytes(TRIED.end)
-}
-
-function writeAcknowledged(to: ByteBuffer, entry: AcknowledgedEntry): void {
-  to.bytes(ACKNOWLEDGED.begin)
-  writeText(to, entry.orderId)
-  to.bytes(ACKNOWLEDGED.partition)
-  to.ascii(String(entry.partition))
-  to.bytes(ACKNOWLEDGED.offset)
-  writeText(to, entry.offset)
-  to.bytes(ACKNOWLEDGED.end)
+  return lastRun.begin
 }
 
 /** Text that JSON takes as it is. */
 const PLAIN = /^[\w-]*$/
 
-function writeText(to: ByteBuffer, text: string): void {
-  if (PLAIN.test(text)) to.ascii(`"${text}"`)
-  else to.text(JSON.stringify(text))
+function textJson(text: string): string {
+  return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text)
 }
 
 /** Reads a line of a ledger, or says in one sentence why it cannot be read. Never throws. */

@@ -3,7 +3,6 @@ import { ByteBuffer } from './byte-buffer.ts'
 import {
   formatEntry,
   LEDGER_LINE_BYTES_MAX,
-  writeEntry,
   type LedgerEntry,
   type OutcomeEntry,
 } from './ledger-format.ts'
@@ -76,7 +75,7 @@ export class Journal {
   /** Adds an entry; resolves when it is on disk, rejects when the disk refused its group. */
   append(entry: LedgerEntry): Promise<void> {
     const group = this.#groupWithRoom()
-    writeEntry(group.lines, entry)
+    group.lines.text(formatEntry(entry))
     if (isOutcome(entry)) group.outcomes.push(entry)
     return group.written
   }

@@ -3,7 +3,7 @@ import { ByteBuffer } from './byte-buffer.ts'
 
 /** A part of an order in both of its forms, without what stands around it. */
 export interface OrderPart {
-  json: Buffer
+  json: string
   avro: Buffer
 }
 
@@ -39,7 +39,7 @@ export function customerPart({ customerId, customerName, customerEmail }: Order)
   const json = JSON.stringify({ customerId, customerName, customerEmail }).slice(1, -1)
   const avro = new ByteBuffer(json.length)
   for (const text of [customerId, customerName, customerEmail]) addText(avro, text)
-  const part = { json: Buffer.from(json), avro: copyOf(avro) }
+  const part = { json, avro: copyOf(avro) }
   customers.set(customerId, { name: customerName, email: customerEmail, part })
   return part
 }
@@ -71,7 +71,7 @@ function makeLine({ sku, name, quantity, unitPriceCents }: OrderLine): OrderPart
   avro.varint(quantity)
   avro.varint(unitPriceCents)
   const json = JSON.stringify({ sku, name, quantity, unitPriceCents })
-  return { json: Buffer.from(json), avro: copyOf(avro) }
+  return { json, avro: copyOf(avro) }
 }
 
 /** Adds a text as Avro writes it: its length in bytes, then its UTF-8. */
