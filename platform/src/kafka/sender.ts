@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { IHeaders, Message, RecordMetadata } from 'kafkajs'
 import { waitAtMost } from '../patience.ts'
 import { openSession, type ProducerSession, type SessionOptions } from './producer-session.ts'
@@ -132,26 +131,16 @@ export class PartitionSender {
     records: OutgoingRecord[],
   ): Promise<bigint> {
     const messages = records.map((record) => asMessage(record, partition))
-    const silence = new AbortController()
+    const ends = new Ends(session, this.#options.sendTimeoutMs)
     try {
-      const answer = await Promise.race([
-        session.send(topic, messages),
-        this.#watch(silence.signal),
-        endOf(session, silence.signal),
-      ])
+      const answer = await Promise.race([session.send(topic, messages), ends.promise])
       return firstOffset(answer, topic, partition)
     } catch (error) {
       this.#retire(session, reason(error))
       throw asFailure(error)
     } finally {
-      silence.abort()
+      ends.forget()
     }
-  }
-
-  async #watch(signal: AbortSignal): Promise<never> {
-    const { sendTimeoutMs } = this.#options
-    await sleep(sendTimeoutMs, undefined, { signal })
-    throw new SendFailed('unknown', `no answer for ${sendTimeoutMs} ms`)
   }
 
   #retire(session: ProducerSession, why: string): void {
@@ -163,14 +152,29 @@ export class PartitionSender {
 }
 
 /**
- * Rejects when the session is over. The library would go on for ten seconds with sends whose
- * connections were cut, and their partitions would stand still so long.
+ * Rejects when no answer has come for too long, or the session is over. The library would go on for
+ * ten seconds with sends whose connections were cut, and their partitions would stand still so long.
+ * With a timer and a listener of its own: signals that abort a sleep cost 0.2 ms a send.
  */
-function endOf({ over }: ProducerSession, settled: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    const fail = (): void => reject(new SendFailed('unknown', 'its producer was retired'))
-    over.addEventListener('abort', fail, { once: true, signal: settled })
-  })
+class Ends {
+  readonly promise: Promise<never>
+  forget: () => void = () => undefined
+
+  constructor({ over }: ProducerSession, sendTimeoutMs: number) {
+    this.promise = new Promise((_resolve, reject) => {
+      const end = (why: string): void => reject(new SendFailed('unknown', why))
+      const onOver = (): void => end('its producer was retired')
+      const timer = setTimeout(() => end(`no answer for ${sendTimeoutMs} ms`), sendTimeoutMs)
+      over.addEventListener('abort', onOver, { once: true })
+      this.forget = () => {
+        clearTimeout(timer)
+        over.removeEventListener('abort', onOver)
+      }
+      if (over.aborted) onOver()
+    })
+    // The answer may come first: then nobody waits for this any more.
+    this.promise.catch(() => undefined)
+  }
 }
 
 /** Field by field, because a copy by spread is slow and there is one for every record. */
