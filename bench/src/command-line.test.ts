@@ -47,7 +47,7 @@ test('what cannot be followed is one clear line', () => {
 })
 
 test('how a group grows, and how large orders are', () => {
-  expect(plan()).toMatchObject({ members: 1, orderBytes: 0 })
+  expect(plan()).toMatchObject({ members: 1, orderBytes: 287 })
   const read = plan('--members', '4', '--partitions', '20', '--order-bytes', '3000')
   expect(read).toMatchObject({ members: 4, partitions: 20, orderBytes: 3_000 })
   expect(() => plan('--members', '0')).toThrow(/whole number from 1/)

@@ -49,6 +49,8 @@ const COUNT_MIN = 100
 const PARTITIONS = 5
 const PARTITIONS_MAX = 100
 const MEMBERS_MAX = 16
+/** As long as in most comparisons of clients: an order of about five lines. */
+const ORDER_BYTES = 287
 const QUICK_PEERS: PeerName[] = ['kafkajs', 'redis-benchmark']
 const NOBODY = 'none'
 
@@ -73,7 +75,11 @@ function describeCommand(): Command {
     .option('--quick', 'few orders, one run, few peers: shows that it works, not how fast')
     .option('--partitions <n>', `of each topic (default ${PARTITIONS})`, whole(1, PARTITIONS_MAX))
     .option('--members <n>', 'of each group, ours only (default 1)', whole(1, MEMBERS_MAX))
-    .option('--order-bytes <n>', 'fills each order up to this', whole(0, ORDER_BYTES_MAX))
+    .option(
+      '--order-bytes <n>',
+      `fills each order up to this (default ${ORDER_BYTES}; 0: as customers buy)`,
+      whole(0, ORDER_BYTES_MAX),
+    )
     .option('--keep', 'keeps logs and ledgers, and says where')
     .option('--list', 'shows the tasks, and what each row promises')
     .option('--json <file>', 'writes every run of every row as JSON')
@@ -98,7 +104,7 @@ function makePlan(flags: Flags): BenchPlan {
     count: flags.count ?? null,
     partitions: flags.partitions ?? PARTITIONS,
     members: flags.members ?? 1,
-    orderBytes: flags.orderBytes ?? 0,
+    orderBytes: flags.orderBytes ?? ORDER_BYTES,
     isKept: flags.keep === true,
     jsonFile: json ?? null,
     reportFile: report ?? null,

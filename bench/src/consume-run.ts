@@ -130,7 +130,7 @@ async function countKeys({ redis }: Lab, match: string): Promise<number> {
 /** What a row has to keep; in the latency task ours are named after their services. */
 export function modeOf({ task, program, comparedAs }: Row): ConsumeMode {
   if (program.kind === 'client' && program.mode !== 'produce') return program.mode
-  if (task === 'latency') return comparedAs === 'auto' ? 'auto-one' : 'batch-one'
+  if (task === 'latency') return comparedAs === 'auto' ? 'auto-partition' : 'batch-partition'
   if (task === 'produce') throw new Error('a producer does not consume')
   return task
 }

@@ -61,8 +61,22 @@ const OURS: readonly Row[] = [
   ours('auto-one', 'consumer-auto', 'consumer-auto', {}, [KEPT]),
   ours('auto-partition', 'consumer-auto', 'consumer-auto', PARTITION_WORKERS, [KEPT]),
   ours('auto-background', 'consumer-auto', 'consumer-auto', BACKGROUND_COMMITS, [KEPT]),
-  ours('latency', 'consumer-auto', 'consumer-auto', {}, [KEPT, 'commit of each'], 'auto'),
-  ours('latency', 'consumer-batch', 'consumer-batch', {}, [KEPT, 'commit of each ten'], 'batch'),
+  ours(
+    'latency',
+    'consumer-auto',
+    'consumer-auto',
+    PARTITION_WORKERS,
+    [KEPT, 'commit of each'],
+    'auto',
+  ),
+  ours(
+    'latency',
+    'consumer-batch',
+    'consumer-batch',
+    PARTITION_WORKERS,
+    [KEPT, 'commit of each ten'],
+    'batch',
+  ),
 ]
 
 const SENDING: Record<ClientName, string> = {
@@ -111,8 +125,8 @@ export const ROWS: readonly Row[] = [
     redisRow(mode),
   ]),
   ...CLIENTS.flatMap((client) => [
-    latencyRow(client, 'auto', 'auto-one'),
-    latencyRow(client, 'batch', 'batch-one'),
+    latencyRow(client, 'auto', 'auto-partition'),
+    latencyRow(client, 'batch', 'batch-partition'),
   ]),
 ]
 
