@@ -48,14 +48,14 @@ export const TASKS: readonly Task[] = [
     name: 'auto-one',
     kind: 'consume',
     title: 'one order → Redis → committed → the next one; one worker',
-    orders: 10_000,
+    orders: 15_000,
     quickOrders: 500,
   },
   {
     name: 'auto-partition',
     kind: 'consume',
     title: 'one order → Redis → committed → the next one; a worker a partition',
-    orders: 10_000,
+    orders: 15_000,
     quickOrders: 500,
   },
   {

@@ -68,10 +68,11 @@ function acknowledged(number: number): LedgerEntry {
   return { kind: 'acknowledged', orderId, partition: 0, offset: String(number) }
 }
 
-function journalOn(disk: FakeDisk) {
+function journalOn(disk: FakeDisk, { isSynced = true } = {}) {
   return new Journal({
     file: disk,
     fileBytes: disk.content.length,
+    isSynced,
     onRefused: (cause) => new LedgerError('refused', { cause }),
   })
 }
@@ -93,6 +94,13 @@ describe('Journal', () => {
     disk.release()
     await done
     expect(disk.synced).toEqual(disk.content)
+  })
+
+  it('does not wait for the disk when it was told not to', async () => {
+    const disk = new FakeDisk()
+    disk.refusesSync = true
+    await journalOn(disk, { isSynced: false }).append(tried(1))
+    expect(disk.kinds).toEqual(['tried'])
   })
 
   it('shares one sync among all that arrives while another is running', async () => {

@@ -24,6 +24,8 @@ export interface JournalOptions {
   file: JournalFile
   /** The size of the file, in bytes: the journal goes on there. */
   fileBytes: number
+  /** Whether every group is synced; else it is left to the operating system when. */
+  isSynced: boolean
   /** Gives what callers see when the disk refused a group. */
   onRefused: (cause: unknown) => LedgerError
 }
@@ -140,7 +142,7 @@ export class Journal {
       const [left, at] = [bytes.length - done, this.#fileBytes + done]
       done += (await this.#options.file.write(bytes, done, left, at)).bytesWritten
     }
-    await this.#options.file.datasync()
+    if (this.#options.isSynced) await this.#options.file.datasync()
     this.#fileBytes += bytes.length
     this.#isTailDirty = false
   }

@@ -12,6 +12,11 @@ import type { LedgerState } from './ledger-state.ts'
 
 /** How to open a ledger. */
 export interface LedgerOptions {
+  /**
+   * When an entry counts as written. `disk`: it is synced. `system`: the operating system has it,
+   * which a process that dies cannot undo, but a power failure can. `disk` when left out.
+   */
+  sync?: 'disk' | 'system'
   /** Stands between ledger and disk, for tests of disks that fail. */
   wrapFile?: (file: FileHandle) => JournalFile
 }
@@ -102,6 +107,7 @@ export class Ledger {
     this.#journal = new Journal({
       file: options.wrapFile?.(handle) ?? handle,
       fileBytes,
+      isSynced: options.sync !== 'system',
       onRefused: (cause) => ledgerError(file, cause),
     })
     this.#release = async () => {

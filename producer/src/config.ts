@@ -33,6 +33,9 @@ export const configShape = {
     })
     .default('none'),
   LEDGER_FILE: z.string().default('data/ledger.jsonl'),
+  LEDGER_SYNC: z
+    .enum(['disk', 'system'], { error: 'must be disk, or system (not safe from a power failure)' })
+    .default('disk'),
   WHEN_DONE: z
     .enum(['exit', 'stay'], { error: 'must be exit or stay (until it is stopped)' })
     .default('exit'),

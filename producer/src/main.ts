@@ -26,7 +26,7 @@ await runMain(async () => {
     write: (text) => (progress ? progress.write(text) : process.stdout.write(text)),
   })
   await runService({ log, shutdownTimeoutMs: config.SHUTDOWN_TIMEOUT_MS }, async (service) => {
-    const ledger = await openLedger(config.LEDGER_FILE)
+    const ledger = await openLedger(config.LEDGER_FILE, { sync: config.LEDGER_SYNC })
     service.defer('ledger', () => ledger.close())
     tellCondition(ledger, log)
     const health = new HealthFile(config.HEALTH_FILE)
