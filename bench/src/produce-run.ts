@@ -54,6 +54,6 @@ export function startProducer(lab: Lab, { row }: RunPlan, sending: Sending): Run
   if (program.kind === 'client') return startPeerProducer(lab, program.client, sending)
   if (program.kind !== 'service') throw new Error(`${row.name} is no producer`)
   // Where a consumer is measured, our producer has the settings that it always has.
-  const env = program.service === 'producer' ? program.env : {}
+  const env = program.service === 'producer' ? program.env : (row.producerEnv ?? {})
   return startOurProducer(lab, 'producer', env, sending)
 }

@@ -32,6 +32,8 @@ export interface Row {
   /** Who else can leave it out with `--peers`; null for our own. */
   peer: PeerName | null
   program: RowProgram
+  /** Settings of our producer, where it is another one that is measured. */
+  producerEnv?: Record<string, string>
   /** What it keeps, in a few words; without this a rate says nothing. */
   promises: string
 }
@@ -46,6 +48,7 @@ export const PEERS: readonly PeerName[] = [
 ]
 
 const PARTITION_WORKERS = { WORKERS: 'partition' }
+const NOT_SYNCED = { LEDGER_SYNC: 'system' }
 const BACKGROUND_COMMITS = { WORKERS: 'partition', COMMIT_MODE: 'background' }
 
 const KEPT =
@@ -56,27 +59,20 @@ const OURS: readonly Row[] = [
   ours('produce', 'producer', 'producer', {}, [
     'each order in its ledger on disk before it is sent, one send a partition, every answer checked',
   ]),
+  {
+    ...ours('produce', 'producer', 'producer', NOT_SYNCED, [
+      'the same, but its ledger is left to the operating system: safe from a kill, not from a power failure',
+    ]),
+    name: 'producer, not synced',
+    comparedAs: 'not synced',
+  },
   ours('batch-one', 'consumer-batch', 'consumer-batch', {}, [KEPT]),
   ours('batch-partition', 'consumer-batch', 'consumer-batch', PARTITION_WORKERS, [KEPT]),
   ours('auto-one', 'consumer-auto', 'consumer-auto', {}, [KEPT]),
   ours('auto-partition', 'consumer-auto', 'consumer-auto', PARTITION_WORKERS, [KEPT]),
   ours('auto-background', 'consumer-auto', 'consumer-auto', BACKGROUND_COMMITS, [KEPT]),
-  ours(
-    'latency',
-    'consumer-auto',
-    'consumer-auto',
-    PARTITION_WORKERS,
-    [KEPT, 'commit of each'],
-    'auto',
-  ),
-  ours(
-    'latency',
-    'consumer-batch',
-    'consumer-batch',
-    PARTITION_WORKERS,
-    [KEPT, 'commit of each ten'],
-    'batch',
-  ),
+  ...latencyRows('consumer-auto'),
+  ...latencyRows('consumer-batch'),
 ]
 
 const SENDING: Record<ClientName, string> = {
@@ -152,6 +148,16 @@ function ours(
 ): Row {
   const program = { kind: 'service' as const, service, env }
   return { task, name, comparedAs, peer: null, program, promises: promises.join(', ') }
+}
+
+/** One of our consumers with the producer as it is, and with one whose ledger is not synced. */
+function latencyRows(name: 'consumer-auto' | 'consumer-batch'): Row[] {
+  const kind = name === 'consumer-auto' ? 'auto' : 'batch'
+  const commits = kind === 'auto' ? 'commit of each' : 'commit of each ten'
+  const row = ours('latency', name, name, PARTITION_WORKERS, [KEPT, commits], kind)
+  const promises = `${row.promises}; the ledger of the producer is not synced`
+  const other = { name: `${name}, not synced`, comparedAs: `${kind}, not synced`, promises }
+  return [row, { ...row, ...other, producerEnv: NOT_SYNCED }]
 }
 
 function clientRow(

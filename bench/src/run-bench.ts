@@ -77,7 +77,7 @@ async function runOnce(
   row: Row,
   { rep, orders, topic }: { rep: number; orders: number; topic: string },
 ): Promise<Run> {
-  const label = `${task.name}-${row.name.replaceAll(' ', '-')}-${rep}`
+  const label = `${task.name}-${row.name.replaceAll(/[ ,]+/g, '-')}-${rep}`
   try {
     const plan = { label, row, orders, made }
     return { rep, kind: 'measured', measure: await measureRow(lab, task, plan, topic) }
