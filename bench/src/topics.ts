@@ -1,4 +1,3 @@
-import type { Message } from 'kafkajs'
 import { kafkaAddresses } from '@orders/cluster/settings'
 import { until } from '@orders/drills/until'
 import { withAdmin, type KafkaAdmin } from '@orders/platform/kafka/admin'
@@ -14,6 +13,10 @@ const RECORDS_PER_SEND = 2_000
 const BYTES_PER_SEND = 700 * 1024
 const ALL_REPLICAS = -1
 const RETRIES = 8
+interface Placed extends EncodedOrder {
+  partition: number
+}
+
 const OFFSETS_TOPIC = '__consumer_offsets'
 
 /** Asks the cluster something. */
@@ -49,8 +52,8 @@ export async function fillTopic(
   let [count, bytes] = [0, 0]
   try {
     await producer.connect()
-    const send = (messages: Message[]) => producer.send({ topic, acks: ALL_REPLICAS, messages })
-    let messages: Message[] = []
+    const send = (messages: Placed[]) => producer.send({ topic, acks: ALL_REPLICAS, messages })
+    let messages: Placed[] = []
     for (const { key, value } of orders) {
       messages.push({ key, value, partition: partitionOf(key, lab.partitions) })
       bytes += value.length

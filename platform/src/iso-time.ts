@@ -1,7 +1,7 @@
 const SECOND_MS = 1_000
 /** When an order was placed and when it is stored are different seconds, in turns. */
 const KNOWN = 16
-const known = new Array<{ second: number; text: string } | undefined>(KNOWN)
+const known = new Map<number, { second: number; text: string }>()
 
 /**
  * A time in ms since 1970 as ISO 8601 in UTC, what `toISOString` makes of it: times of one second
@@ -14,9 +14,9 @@ export function isoTime(ms: number): string {
 
 function textOf(second: number): string {
   const place = Math.abs(second % KNOWN)
-  const before = known[place]
+  const before = known.get(place)
   if (before?.second === second) return before.text
   const text = new Date(second * SECOND_MS).toISOString().slice(0, -4)
-  known[place] = { second, text }
+  known.set(place, { second, text })
   return text
 }
