@@ -20,7 +20,7 @@ export interface DispatchOptions {
 const WRITTEN: Ticket = { state: 'written', known: Promise.resolve() }
 
 /** So many orders may be on their way before making more has to wait, and so many bytes. */
-const ON_THE_WAY_MAX = 20_000
+const ON_THE_WAY_MAX = 10_000
 const BYTES_ON_THE_WAY_MAX = 32 * 1024 * 1024
 
 /** So many customers are remembered; more begin the memory anew. */
@@ -33,7 +33,7 @@ interface Way {
 
 /**
  * Brings orders through the ledger into the lane of their partition. Adding never waits for a
- * broker; only when 20 000 are on their way, or 32 MiB, `room` waits until some have arrived.
+ * broker; only when 10 000 are on their way, or 32 MiB, `room` waits until some have arrived.
  */
 export class Dispatch {
   readonly #options: DispatchOptions

@@ -35,6 +35,8 @@ const SESSION_TIMEOUT_MS = 10_000
 const REBALANCE_TIMEOUT_MS = 20_000
 const HEARTBEAT_INTERVAL_MS = 2_000
 const MAX_WAIT_MS = 500 // Also the longest that a stop waits for a fetch.
+/** A fetch becomes objects of many times its size: an eighth of a MiB a partition is plenty. */
+const FETCH_BYTES_MAX = 128 * 1024
 const METADATA_MAX_AGE_MS = 15_000
 const RETRIES = 5
 const RETRY_FIRST_MS = 200
@@ -168,6 +170,7 @@ export class GroupConsumer {
       rebalanceTimeout: REBALANCE_TIMEOUT_MS,
       heartbeatInterval: HEARTBEAT_INTERVAL_MS,
       maxWaitTimeInMs: MAX_WAIT_MS,
+      maxBytesPerPartition: FETCH_BYTES_MAX,
       metadataMaxAge: METADATA_MAX_AGE_MS,
       retry: {
         retries: RETRIES,
