@@ -85,6 +85,22 @@ test.each([3, 7])('what a producer sends is what the library would send (%i)', a
   }
 })
 
+test('what a producer is told to compress is compressed on its way', async () => {
+  const topic = 'orders'
+  const broker = await startStandIn({ topic, produceVersion: 7, errors: [] })
+  onTestFinished(() => broker.close())
+  const messages = [{ key: null, value: Buffer.alloc(5_000, 'o'), partition: 0 }]
+  for (const compression of ['none', 'gzip'] as const) {
+    const options = { clientId: 'producer', brokers: [broker.address], compression }
+    const session = await openSession(options)
+    await session.send(topic, messages)
+    await session.close()
+  }
+  const [plain, compressed] = broker.produced.map(({ length }) => length)
+  expect(plain).toBeGreaterThan(5_000)
+  expect(compressed).toBeLessThan(500)
+})
+
 /** A copy of the library that a test may spoil. */
 function copyOfLibrary(): { require: NodeJS.Require; path: (file: string) => string } {
   const root = mkdtempSync(join(tmpdir(), 'fast-produce-'))
