@@ -2,7 +2,6 @@ import { kafkaAddresses } from '@orders/cluster/settings'
 import { until } from '@orders/drills/until'
 import { withAdmin, type KafkaAdmin } from '@orders/platform/kafka/admin'
 import { createKafka } from '@orders/platform/kafka/client'
-import { partitionOf } from '@orders/platform/kafka/partition'
 import { deadLetterTopic, ordersTopic } from '@orders/platform/kafka/topics'
 import type { Lab } from './lab.ts'
 import type { EncodedOrder } from './made-orders.ts'
@@ -40,7 +39,10 @@ export async function makeTopic(lab: Lab, topic: string): Promise<void> {
   )
 }
 
-/** Makes a topic and puts orders on it, so that consumers find them there. */
+/**
+ * Makes a topic and puts orders on it, so that consumers find them there. Evenly, whatever the keys
+ * are: else workers of a partition each would wait for the one with the best customers.
+ */
 export async function fillTopic(
   lab: Lab,
   topic: string,
@@ -49,14 +51,15 @@ export async function fillTopic(
   await makeTopic(lab, topic)
   const kafka = createKafka({ clientId: 'bench', brokers: kafkaAddresses(lab.settings) })
   const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1 })
-  let [count, bytes] = [0, 0]
+  let [count, bytes, made] = [0, 0, 0]
   try {
     await producer.connect()
     const send = (messages: Placed[]) => producer.send({ topic, acks: ALL_REPLICAS, messages })
     let messages: Placed[] = []
     for (const { key, value } of orders) {
-      messages.push({ key, value, partition: partitionOf(key, lab.partitions) })
+      messages.push({ key, value, partition: made % lab.partitions })
       bytes += value.length
+      made += 1
       if (messages.length < RECORDS_PER_SEND && bytes < BYTES_PER_SEND) continue
       lab.signal.throwIfAborted()
       await send(messages)
