@@ -1,3 +1,5 @@
+import { writeVarint } from './varint.ts'
+
 /** The most bytes that UTF-8 needs for one UTF-16 code unit. */
 const BYTES_PER_UNIT_MAX = 3
 const VARINT_BYTES_MAX = 10
@@ -41,12 +43,7 @@ export class ByteBuffer {
   varint(value: number): void {
     if (!Number.isSafeInteger(value)) throw new RangeError(`${value} is no whole number`)
     this.#makeRoom(VARINT_BYTES_MAX)
-    let rest = value >= 0 ? value * 2 : value * -2 - 1
-    while (rest >= 0x80) {
-      this.#bytes[this.#length++] = (rest % 0x80) | 0x80
-      rest = Math.floor(rest / 0x80)
-    }
-    this.#bytes[this.#length++] = rest
+    this.#length = writeVarint(this.#bytes, this.#length, value)
   }
 
   /** Begins anew in the same memory. */

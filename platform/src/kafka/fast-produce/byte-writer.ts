@@ -1,3 +1,5 @@
+import { sizeOfVarint, writeVarint } from '../../varint.ts'
+
 /**
  * Writes the values of Kafka's protocol one after the other into one buffer, whose size the caller
  * knows beforehand.
@@ -50,12 +52,7 @@ export class ByteWriter {
   }
 
   varint(value: number): void {
-    let rest = zigzag(value)
-    while (rest >= 0x80) {
-      this.#bytes[this.#at++] = (rest % 0x80) | 0x80
-      rest = Math.floor(rest / 0x80)
-    }
-    this.#bytes[this.#at++] = rest
+    this.#at = writeVarint(this.#bytes, this.#at, value)
   }
 
   /** A string with an int16 in front, or -1 for none. */
@@ -90,21 +87,9 @@ export class ByteWriter {
   }
 }
 
-/** How many bytes `varint` takes for a value. */
-export function sizeOfVarint(value: number): number {
-  let size = 1
-  for (let rest = zigzag(value); rest >= 0x80; rest = Math.floor(rest / 0x80)) size += 1
-  return size
-}
-
 /** How many bytes `varintBytes` takes for a value. */
 export function sizeOfVarintBytes(value: Buffer | string | null | undefined): number {
   if (value === null || value === undefined) return sizeOfVarint(-1)
   const size = typeof value === 'string' ? Buffer.byteLength(value) : value.length
   return sizeOfVarint(size) + size
-}
-
-/** In plain arithmetic: a distance of timestamps does not fit in 32 bits, yet always in a double. */
-function zigzag(value: number): number {
-  return value >= 0 ? value * 2 : value * -2 - 1
 }

@@ -1,4 +1,5 @@
-import { sizeOfVarint, sizeOfVarintBytes, type ByteWriter } from './byte-writer.ts'
+import { sizeOfVarint } from '../../varint.ts'
+import { sizeOfVarintBytes, type ByteWriter } from './byte-writer.ts'
 import { crc32c } from './crc32c.ts'
 import { toBigInt, type HeaderValue, type ProduceMessage } from './produce-input.ts'
 
