@@ -72,9 +72,11 @@ export class BatchHandler {
       const committed = isFull(this.#batchOf(delivery)) ? this.#commit(delivery) : null
       // Whoever waits for it sees its failure; until then nobody may be surprised by it.
       committed?.catch(() => undefined)
-      if (committed !== null) await whenSent()
-      // While the commit is on its way to the broker and back, there is time for all this.
-      intake.lookAhead(messages.slice(at, at + this.#size))
+      if (committed !== null) {
+        await whenSent()
+        // While the commit is on its way to the broker and back, there is time for this.
+        intake.lookAhead(messages.slice(at, at + this.#size))
+      }
       this.#tell(delivery, inHand, taken, seen)
       await committed
       await delivery.heartbeat()
