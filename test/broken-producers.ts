@@ -3,13 +3,17 @@ import type { Patch } from './broken-copy.ts'
 import { produce } from './broken-courses.ts'
 
 const LANE = 'producer/src/lane.ts'
+const PARCEL = 'producer/src/parcel.ts'
 const SENDER = 'platform/src/kafka/sender.ts'
 const SESSION = 'platform/src/kafka/producer-session.ts'
+
+/** Every order is sent alone. */
+const ALONE = { file: PARCEL, find: 'RECORDS_MAX = 2_000', replace: 'RECORDS_MAX = 1' }
 
 /** Every order is sent alone, and the answers of brokers meet a fate by their number. */
 function answers(fate: string): Patch[] {
   return [
-    { file: LANE, find: 'RECORDS_PER_SEND_MAX = 2_000', replace: 'RECORDS_PER_SEND_MAX = 1' },
+    ALONE,
     {
       file: SESSION,
       find: "import type { Socket } from 'node:net'",
@@ -38,10 +42,10 @@ export const producerTrials: Trial[] = [
         mistake: [
           {
             file: LANE,
-            find: 'if (batch.length > 0) await this.#deliver(batch)',
+            find: 'if (parcel.count > 0) await this.#deliver(parcel)',
             replace:
               'sends += 1\n' +
-              '      const sent = batch.length > 0 ? this.#deliver(batch) : null\n' +
+              '      const sent = parcel.count > 0 ? this.#deliver(parcel) : null\n' +
               '      if (sends % 3 === 0) await sent',
           },
           {
@@ -89,7 +93,7 @@ export const producerTrials: Trial[] = [
             file: LANE,
             find: "await passPoint('before-send')",
             replace:
-              'this.#report.acknowledged(batch, partition, 0n)\n' +
+              'this.#report.acknowledged(parcel, partition, 0n)\n' +
               '      await new Promise((resolve) => setTimeout(resolve, 300))\n' +
               "      await passPoint('before-send')",
           },
@@ -106,6 +110,7 @@ export const producerTrials: Trial[] = [
         name: 'the newest order goes first',
         flaggedBy: ['C4'],
         mistake: [
+          ALONE,
           { file: LANE, find: 'this.#queue.push(parcel)', replace: 'this.#queue.unshift(parcel)' },
         ],
       },

@@ -169,8 +169,8 @@ async function openLine(
     sender,
     ledger,
     {
-      acknowledged: (parcels, partition, firstOffset) => {
-        for (const [i, { orderId }] of parcels.entries()) {
+      acknowledged: ({ orderIds }, partition, firstOffset) => {
+        for (const [i, orderId] of orderIds.entries()) {
           const order = given.get(orderId)
           if (order === undefined) throw new Error(`${orderId} was acknowledged, but never sent`)
           acknowledged.push({ order, partition, offset: firstOffset + BigInt(i) })

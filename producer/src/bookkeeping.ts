@@ -4,7 +4,8 @@ import type { OutcomeEntry } from '@orders/platform/ledger-format'
 import { describeError } from '@orders/platform/user-error'
 import type { Order } from '@orders/schemas/order'
 import type { Account } from './account.ts'
-import type { LaneReport, Parcel } from './lane.ts'
+import type { LaneReport } from './lane.ts'
+import type { Parcel } from './parcel.ts'
 
 /** Writes every outcome into the ledger, keeps the account of the run, and tells people. */
 export class Bookkeeping implements LaneReport {
@@ -53,10 +54,10 @@ export class Bookkeeping implements LaneReport {
     this.#log.error(reason)
   }
 
-  acknowledged(parcels: readonly Parcel[], partition: number, firstOffset: bigint): void {
-    this.#acknowledged += parcels.length
-    this.#partitions.set(partition, (this.#partitions.get(partition) ?? 0) + parcels.length)
-    for (const [i, { orderId }] of parcels.entries()) {
+  acknowledged({ count, orderIds }: Parcel, partition: number, firstOffset: bigint): void {
+    this.#acknowledged += count
+    this.#partitions.set(partition, (this.#partitions.get(partition) ?? 0) + count)
+    for (const [i, orderId] of orderIds.entries()) {
       const offset = String(firstOffset + BigInt(i))
       if (this.#failed.size > 0) this.#failed.delete(orderId)
       this.#record({ kind: 'acknowledged', orderId, partition, offset })
@@ -64,25 +65,31 @@ export class Bookkeeping implements LaneReport {
     }
   }
 
-  refused({ orderId }: Parcel, reason: string): void {
-    this.#failed.set(orderId, 'refused')
-    this.#record({ kind: 'refused', orderId, reason })
-    this.#log.error(`refused ${orderId}: ${reason}; it is kept in the ledger`)
+  refused({ orderIds }: Parcel, reason: string): void {
+    for (const orderId of orderIds) {
+      this.#failed.set(orderId, 'refused')
+      this.#record({ kind: 'refused', orderId, reason })
+      this.#log.error(`refused ${orderId}: ${reason}; it is kept in the ledger`)
+    }
   }
 
-  held({ orderId }: Parcel, outcome: 'refused' | 'unknown', reason: string): void {
-    this.#failed.set(orderId, outcome)
-    // Refused so far, but it is sent again: this process may die before it knows what came of it.
-    this.#record({ kind: 'unknown', orderId, reason })
-    this.#sayFailed(
-      `could not send ${orderId} (${outcome}): kept, and sent first when Kafka answers`,
-    )
+  held({ orderIds }: Parcel, outcome: 'refused' | 'unknown', reason: string): void {
+    for (const orderId of orderIds) {
+      this.#failed.set(orderId, outcome)
+      // Refused so far, but it is sent again: this process may die before it knows what came of it.
+      this.#record({ kind: 'unknown', orderId, reason })
+      this.#sayFailed(
+        `could not send ${orderId} (${outcome}): kept, and sent first when Kafka answers`,
+      )
+    }
   }
 
-  unwritten({ orderId }: Parcel): void {
-    this.#tried -= 1
-    this.#rejected += 1
-    this.#log.error(`did not send ${orderId}: the ledger could not be written`)
+  unwritten({ orderIds }: Parcel): void {
+    for (const orderId of orderIds) {
+      this.#tried -= 1
+      this.#rejected += 1
+      this.#log.error(`did not send ${orderId}: the ledger could not be written`)
+    }
   }
 
   failedTry(partition: number, tries: number, reason: string): void {

@@ -4,7 +4,8 @@ import type { PartitionSender } from '@orders/platform/kafka/sender'
 import type { Ledger } from '@orders/platform/ledger'
 import { encodeOrder } from '@orders/platform/order-encoder'
 import type { Order } from '@orders/schemas/order'
-import { Lane, type LaneReport, type Parcel, type Ticket } from './lane.ts'
+import { Lane, type LaneReport } from './lane.ts'
+import type { Parcel, Ticket } from './parcel.ts'
 
 /** Where a dispatch sends orders, and how. */
 export interface DispatchOptions {
@@ -20,7 +21,7 @@ export interface DispatchOptions {
 const WRITTEN: Ticket = { state: 'written', known: Promise.resolve() }
 
 /** So many orders may be on their way before making more has to wait, and so many bytes. */
-const ON_THE_WAY_MAX = 10_000
+const ON_THE_WAY_MAX = 40_000
 const BYTES_ON_THE_WAY_MAX = 32 * 1024 * 1024
 
 /** So many customers are remembered; more begin the memory anew. */
@@ -33,7 +34,7 @@ interface Way {
 
 /**
  * Brings orders through the ledger into the lane of their partition. Adding never waits for a
- * broker; only when 10 000 are on their way, or 32 MiB, `room` waits until some have arrived.
+ * broker; only when 40 000 are on their way, or 32 MiB, `room` waits until some have arrived.
  */
 export class Dispatch {
   readonly #options: DispatchOptions
@@ -117,7 +118,7 @@ export class Dispatch {
     const value = encodeOrder(this.#options.schemaId, order)
     this.#onTheWay += 1
     this.#bytesOnTheWay += value.length
-    this.#lanes[partition]?.push({ orderId, key, value, ticket })
+    this.#lanes[partition]?.push(orderId, key, value, ticket)
   }
 
   /** Customers come back: their key and its partition are made once. */
@@ -133,23 +134,23 @@ export class Dispatch {
 
   /** Counts what arrives, and wakes whoever waits for it. */
   #watch(report: LaneReport): LaneReport {
-    const arrived = (parcels: readonly Parcel[]): void => {
-      this.#onTheWay -= parcels.length
-      for (const { value } of parcels) this.#bytesOnTheWay -= value?.length ?? 0
+    const arrived = ({ count, bytes }: Parcel): void => {
+      this.#onTheWay -= count
+      this.#bytesOnTheWay -= bytes
       this.#wake()
     }
     return {
-      acknowledged: (parcels, ...args) => {
-        report.acknowledged(parcels, ...args)
-        arrived(parcels)
+      acknowledged: (parcel, ...args) => {
+        report.acknowledged(parcel, ...args)
+        arrived(parcel)
       },
       refused: (parcel, reason) => {
         report.refused(parcel, reason)
-        arrived([parcel])
+        arrived(parcel)
       },
       unwritten: (parcel) => {
         report.unwritten(parcel)
-        arrived([parcel])
+        arrived(parcel)
       },
       held: (...args) => {
         report.held(...args)

@@ -3,6 +3,9 @@ import type { Socket } from 'node:net'
 import type { ISocketFactory, Message, RecordMetadata } from 'kafkajs'
 import { createKafka, openSocket, type KafkaOptions } from './client.ts'
 import { COMPRESSION_CODES, type Compression } from './compression.ts'
+import { fastProduce } from './fast-produce/install.ts'
+import { PackedMessage } from './fast-produce/packed-message.ts'
+import type { PackedRecords } from './packed-records.ts'
 
 /** One producer id with its connections, from opening to retirement. */
 export interface ProducerSession {
@@ -11,6 +14,8 @@ export interface ProducerSession {
   readonly over: AbortSignal
   /** Sends messages that all name the same partition. */
   send(topic: string, messages: Message[]): Promise<RecordMetadata[]>
+  /** Sends records that were packed for a partition. */
+  sendPacked(topic: string, partition: number, records: PackedRecords): Promise<RecordMetadata[]>
   /** Cuts all connections and opens no other, so that nothing it still holds can be sent. */
   retire(): void
   /** Ends it politely. */
@@ -58,13 +63,22 @@ export async function openSession(options: SessionOptions): Promise<ProducerSess
   // Every send that is under way listens to it, one a partition.
   setMaxListeners(0, over.signal)
   const compression = COMPRESSION_CODES[options.compression ?? 'none']
+  const staysPacked = fastProduce.active && compression === COMPRESSION_CODES.none
+  const send = (topic: string, messages: Message[]): Promise<RecordMetadata[]> =>
+    producer.send({ topic, messages, acks: -1, timeout: ACK_TIMEOUT_MS, compression })
   return {
     get retired() {
       return over.signal.aborted
     },
     over: over.signal,
-    send: (topic, messages) =>
-      producer.send({ topic, messages, acks: -1, timeout: ACK_TIMEOUT_MS, compression }),
+    send,
+    sendPacked: (topic, partition, records) =>
+      send(
+        topic,
+        staysPacked
+          ? [new PackedMessage(partition, records)]
+          : records.unpack().map((record) => ({ ...record, partition })),
+      ),
     retire() {
       sockets.cut()
       over.abort()

@@ -1,5 +1,6 @@
 import type { IHeaders, Message, RecordMetadata } from 'kafkajs'
 import { waitAtMost } from '../patience.ts'
+import type { PackedRecords } from './packed-records.ts'
 import { openSession, type ProducerSession, type SessionOptions } from './producer-session.ts'
 
 /** One record on its way to a partition. */
@@ -39,6 +40,9 @@ export class SendFailed extends Error {
 
 const CLOSE_TIMEOUT_MS = 2_000
 
+/** Hands a send to a producer. */
+type SendThrough = (session: ProducerSession) => Promise<RecordMetadata[]>
+
 /** Protocol errors after which a record is certainly not on the log. */
 const REFUSALS = new Set([
   'MESSAGE_TOO_LARGE',
@@ -74,13 +78,26 @@ export class PartitionSender {
    * when all in-sync replicas have them. Throws `SendFailed`; the caller sends the very same
    * records again before any other of that partition.
    */
-  async send(topic: string, partition: number, records: OutgoingRecord[]): Promise<bigint> {
+  send(topic: string, partition: number, records: OutgoingRecord[]): Promise<bigint> {
+    return this.#send(topic, partition, (session) =>
+      session.send(
+        topic,
+        records.map((record) => asMessage(record, partition)),
+      ),
+    )
+  }
+
+  /** The same for records that are packed already; they must not change until it has ended. */
+  sendPacked(topic: string, partition: number, records: PackedRecords): Promise<bigint> {
+    return this.#send(topic, partition, (session) => session.sendPacked(topic, partition, records))
+  }
+
+  async #send(topic: string, partition: number, through: SendThrough): Promise<bigint> {
     const lane = `${topic}/${partition}`
     if (this.#busy.has(lane)) throw new Error(`a send to ${lane} is under way already`)
     this.#busy.add(lane)
     try {
-      const session = await this.#connect()
-      return await this.#sendThrough(session, topic, partition, records)
+      return await this.#sendThrough(await this.#connect(), topic, partition, through)
     } finally {
       this.#busy.delete(lane)
     }
@@ -128,12 +145,11 @@ export class PartitionSender {
     session: ProducerSession,
     topic: string,
     partition: number,
-    records: OutgoingRecord[],
+    through: SendThrough,
   ): Promise<bigint> {
-    const messages = records.map((record) => asMessage(record, partition))
     const ends = new Ends(session, this.#options.sendTimeoutMs)
     try {
-      const answer = await Promise.race([session.send(topic, messages), ends.promise])
+      const answer = await Promise.race([through(session), ends.promise])
       return firstOffset(answer, topic, partition)
     } catch (error) {
       this.#retire(session, reason(error))

@@ -55,6 +55,12 @@ export class ByteWriter {
     this.#at = writeVarint(this.#bytes, this.#at, value)
   }
 
+  /** Bytes as they are. */
+  bytes(value: Buffer): void {
+    this.#bytes.set(value, this.#at)
+    this.#at += value.length
+  }
+
   /** A string with an int16 in front, or -1 for none. */
   string(value: string | null): void {
     if (value === null) {
@@ -76,8 +82,7 @@ export class ByteWriter {
       this.#text(value, size)
     } else {
       this.varint(value.length)
-      this.#bytes.set(value, this.#at)
-      this.#at += value.length
+      this.bytes(value)
     }
   }
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Message } from 'kafkajs'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { PackedRecords } from '../packed-records.ts'
 import { openSession } from '../producer-session.ts'
 import { startStandIn } from './broker.samples.ts'
 import { fastProduce, installFastProduce, libraryInternals } from './install.ts'
@@ -84,6 +85,43 @@ test.each([3, 7])('what a producer sends is what the library would send (%i)', a
     expect(request.equals(buffer)).toBe(true)
   }
 })
+
+test('packed records arrive as the same records one by one do', async () => {
+  const now = vi.spyOn(Date, 'now').mockReturnValue(1_790_000_000_123)
+  onTestFinished(() => now.mockRestore())
+  const topic = 'orders'
+  const records = Array.from({ length: 300 }, (_, at) => {
+    return { key: Buffer.from(`customer-${at % 7}`), value: Buffer.alloc(at, 'o') }
+  })
+  const packed = new PackedRecords()
+  for (const { key, value } of records) packed.add(key, value)
+  const messages = records.map((record) => ({ ...record, partition: 0 }))
+  for (const compression of ['none', 'gzip'] as const) {
+    // An error that can be tried again: the library must count packed records right then, too.
+    const options = { topic, produceVersion: 7, errors: [NOT_LEADER] }
+    const [one, other] = [await startStandIn(options), await startStandIn(options)]
+    for (const [broker, isPacked] of [
+      [one, true],
+      [other, false],
+    ] as const) {
+      onTestFinished(() => broker.close())
+      const brokers = [broker.address]
+      const session = await openSession({ clientId: 'producer', brokers, compression })
+      onTestFinished(() => session.close())
+      for (let send = 0; send < 2; send += 1) {
+        if (isPacked) await session.sendPacked(topic, 0, packed)
+        else await session.send(topic, messages)
+      }
+    }
+    expect(one.produced).toHaveLength(3)
+    // From the correlation id on, which counts the requests of a connection.
+    expect(one.produced.map(bodyOf)).toEqual(other.produced.map(bodyOf))
+  }
+})
+
+function bodyOf(request: Buffer): string {
+  return request.subarray(12).toString('hex')
+}
 
 test('what a producer is told to compress is compressed on its way', async () => {
   const topic = 'orders'

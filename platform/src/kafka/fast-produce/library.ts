@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import type { PackedRecords } from '../packed-records.ts'
 import type { GroupingInput } from './group-messages.ts'
 import type { ProduceInput } from './produce-input.ts'
 import type { RequestHead } from './produce-request.ts'
@@ -28,7 +29,7 @@ export type FrameRequest = (
 
 /** The three functions that can be replaced, and the class of their results. */
 export interface Internals {
-  group: (input: GroupingInput) => Record<string, unknown[]>
+  group: (input: GroupingInput) => Record<string, unknown[] | PackedRecords>
   createProduce: CreateProduce
   frame: FrameRequest
   Encoder: new (initialSize: number) => Encoder

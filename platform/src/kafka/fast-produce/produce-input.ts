@@ -1,3 +1,5 @@
+import { PackedRecords } from '../packed-records.ts'
+
 /** A 64-bit number as the client library passes it on: decoded ones are strings. */
 type Int64 = number | string | bigint | { value: bigint }
 
@@ -16,7 +18,8 @@ export interface ProduceMessage {
 export interface ProducePartition {
   partition: number
   firstSequence?: number
-  messages: ProduceMessage[]
+  /** One by one, or in the bytes of their batch already. */
+  messages: ProduceMessage[] | PackedRecords
 }
 
 /** What the client library hands to its produce request. */
@@ -82,9 +85,9 @@ const TIMESTAMP_TEXT = /^-?\d{1,15}$/
 const INT64_TEXT = /^-?\d{1,19}$/
 
 function boundOfPartition({ partition, firstSequence = 0, messages }: ProducePartition): number {
-  const covered =
-    isInteger(partition, 32) && isInteger(firstSequence, 32) && Array.isArray(messages)
-  if (!covered) return NaN
+  if (!isInteger(partition, 32) || !isInteger(firstSequence, 32)) return NaN
+  if (messages instanceof PackedRecords) return PARTITION_OVERHEAD + messages.byteLength
+  if (!Array.isArray(messages)) return NaN
   let bound = PARTITION_OVERHEAD
   for (const message of messages) bound += boundOfMessage(message)
   return bound

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { PackedRecords } from '../packed-records.ts'
 import { libraryInternals } from './install.ts'
 import type { ProduceInput } from './produce-input.ts'
 import { encodeProduce } from './produce-request.ts'
@@ -41,6 +42,23 @@ test('writes the head of a request byte for byte as the library does', async () 
 test.each([0, 1, 63, 64, 65, 1_000, 2_000])('writes a batch of %i records', async (count) => {
   const record = { key: Buffer.from('customer-17'), value: Buffer.alloc(287, 'o') }
   await expectSame(requestOf(Array.from({ length: count }, () => record)))
+})
+
+test('writes packed records byte for byte as the library writes them one by one', async () => {
+  const bytes = fc.uint8Array({ maxLength: 300 }).map((data) => Buffer.from(data))
+  const records = fc.array(fc.record({ key: bytes, value: bytes }, { noNullPrototype: true }), {
+    maxLength: 150,
+    size: 'max',
+  })
+  await fc.assert(
+    fc.asyncProperty(records, async (list) => {
+      const packed = new PackedRecords()
+      for (const { key, value } of list) packed.add(key, value)
+      const expected = (await library.createProduce(requestOf(list)).encode()).buffer
+      expect(encodeProduce(requestOf(packed))?.equals(expected)).toBe(true)
+    }),
+    { numRuns: 50 },
+  )
 })
 
 test('writes a batch of many records of every kind', async () => {

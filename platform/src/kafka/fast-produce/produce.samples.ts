@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import type { PackedRecords } from '../packed-records.ts'
 import type { ProduceInput, ProduceMessage } from './produce-input.ts'
 
 const bytes = fc.uint8Array({ maxLength: 200 }).map((data) => Buffer.from(data))
@@ -65,7 +66,7 @@ export const request: fc.Arbitrary<ProduceInput> = fc.record(
 
 /** A request as a send to one partition makes it. */
 export function requestOf(
-  messages: ProduceMessage[],
+  messages: ProduceMessage[] | PackedRecords,
   rest: Partial<ProduceInput> = {},
 ): ProduceInput {
   return {

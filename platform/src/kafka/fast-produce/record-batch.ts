@@ -1,6 +1,7 @@
 import { sizeOfVarint } from '../../varint.ts'
 import { sizeOfVarintBytes, type ByteWriter } from './byte-writer.ts'
 import { crc32c } from './crc32c.ts'
+import { PackedRecords } from '../packed-records.ts'
 import { toBigInt, type HeaderValue, type ProduceMessage } from './produce-input.ts'
 
 /** What the batch of one partition says about its producer, and what it holds. */
@@ -8,7 +9,7 @@ export interface BatchContent {
   producerId: bigint
   producerEpoch: number
   firstSequence: number
-  messages: ProduceMessage[]
+  messages: ProduceMessage[] | PackedRecords
 }
 
 const MAGIC = 2
@@ -21,7 +22,8 @@ const NO_ATTRIBUTES = 0
 export function writeRecordBatch(writer: ByteWriter, content: BatchContent): void {
   const { producerId, producerEpoch, firstSequence, messages } = content
   const now = Date.now()
-  const { first, max } = timesOf(messages, now)
+  const isPacked = messages instanceof PackedRecords
+  const { first, max } = isPacked ? { first: now, max: now } : timesOf(messages, now)
   writer.int64(0n) // base offset: the broker sets it
   const length = writer.reserveInt32()
   const lengthFrom = writer.length
@@ -37,12 +39,21 @@ export function writeRecordBatch(writer: ByteWriter, content: BatchContent): voi
   writer.int16(producerEpoch)
   writer.int32(firstSequence)
   writer.int32(messages.length)
-  const base = Number(first)
-  for (const [offset, message] of messages.entries()) {
-    writeRecord(writer, message, Number(message.timestamp || now) - base, offset)
-  }
+  if (isPacked) writer.bytes(messages.bytes)
+  else writeRecords(writer, messages, Number(first), now)
   writer.setInt32(length, writer.length - lengthFrom)
   writer.setInt32(checksum, crc32c(writer.written, checksumFrom) | 0)
+}
+
+function writeRecords(
+  writer: ByteWriter,
+  messages: ProduceMessage[],
+  first: number,
+  now: number,
+): void {
+  for (const [offset, message] of messages.entries()) {
+    writeRecord(writer, message, Number(message.timestamp || now) - first, offset)
+  }
 }
 
 /** The library sorts timestamps as text; its choice of the first and the last is kept. */
