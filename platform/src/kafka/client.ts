@@ -1,4 +1,5 @@
 import './fast-produce/install.ts'
+import './idle-request-queue.ts'
 import './stoppable-runner.ts'
 import { connect } from 'node:net'
 import { connect as connectTls } from 'node:tls'
