@@ -1,6 +1,7 @@
 import type { EachBatchPayload } from 'kafkajs'
 import { expect, test } from 'vitest'
 import { createDelivery, RejoinRequired } from './delivery.ts'
+import { Progress } from './progress.ts'
 
 function payloadOf(offsets: number[]): EachBatchPayload {
   const messages = offsets.map((offset) => ({
@@ -25,6 +26,7 @@ const membership = {
   commit: () => Promise.resolve(),
   committing: () => Promise.resolve(),
   committed: () => Promise.resolve(),
+  uncommitted: () => new Map<number, bigint>(),
 }
 
 test('what was resolved already and is fetched once more is neither delivered nor skipped', () => {
@@ -42,14 +44,10 @@ test('what was resolved already and is fetched once more is neither delivered no
 })
 
 test('a worker of a partition commits what is resolved of its own, one worker that of all', async () => {
-  const partitions = [
-    { partition: 3, offset: '8' },
-    { partition: 4, offset: '149' },
-  ]
-  const payload = {
-    ...payloadOf([148]),
-    uncommittedOffsets: () => ({ topics: [{ topic: 'orders', partitions }] }),
-  }
+  const progress = new Progress()
+  progress.resolve(3, 7n)
+  progress.resolve(4, 148n)
+  const uncommitted = (partition: number | null) => progress.uncommitted(partition)
   for (const [isShared, expected] of [
     [true, { 4: 149n }],
     [false, { 3: 8n, 4: 149n }],
@@ -57,8 +55,8 @@ test('a worker of a partition commits what is resolved of its own, one worker th
     const committed: Record<string, bigint>[] = []
     const commit = async (offsets: ReadonlyMap<number, bigint>): Promise<void> =>
       void committed.push(Object.fromEntries(offsets))
-    const options = { ...membership, isShared, commit, resolved: () => undefined, done: 0n }
-    await createDelivery(payload, options).commitResolved()
+    const own = { isShared, commit, uncommitted, resolved: () => undefined, done: 0n }
+    await createDelivery(payloadOf([148]), { ...membership, ...own }).commitResolved()
     expect(committed).toEqual([expected])
   }
 })

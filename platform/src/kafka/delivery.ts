@@ -1,4 +1,4 @@
-import type { EachBatchPayload, IHeaders, TopicOffsets } from 'kafkajs'
+import type { EachBatchPayload, IHeaders } from 'kafkajs'
 import type { SendCommit } from './shared-commits.ts'
 
 /** The headers of a message; a header may come more than once. */
@@ -65,7 +65,9 @@ interface Membership {
   /** Called just before a commit is sent. */
   committing(): Promise<void>
   /** Called when it has been confirmed. */
-  committed(nextOffsets: Record<string, number>): Promise<void>
+  committed(nextOffsets: ReadonlyMap<number, bigint>): Promise<void>
+  /** What is resolved and not committed: of one partition, or with null of all. */
+  uncommitted(partition: number | null): ReadonlyMap<number, bigint>
 }
 
 /**
@@ -75,7 +77,7 @@ interface Membership {
  * was deleted and made again begins before it as well.
  */
 export function createDelivery(payload: EachBatchPayload, membership: Membership): Delivery {
-  const { batch, heartbeat, resolveOffset, commitOffsetsIfNecessary, uncommittedOffsets } = payload
+  const { batch, heartbeat, resolveOffset, commitOffsetsIfNecessary } = payload
   const { topic, partition } = batch
   const [first] = batch.messages
   if (first && BigInt(first.offset) < membership.done) {
@@ -86,7 +88,7 @@ export function createDelivery(payload: EachBatchPayload, membership: Membership
     await membership.commit(nextOffsets, (offsets) =>
       commitOffsetsIfNecessary({ topics: [{ topic, partitions: asPartitions(offsets) }] }),
     )
-    await membership.committed(asNumbers(nextOffsets))
+    await membership.committed(nextOffsets)
   }
   return {
     partition,
@@ -104,8 +106,7 @@ export function createDelivery(payload: EachBatchPayload, membership: Membership
       membership.resolved(offset)
     },
     async commitResolved() {
-      const [resolved] = uncommittedOffsets().topics
-      const nextOffsets = asOffsets(resolved, membership.isShared ? partition : null)
+      const nextOffsets = membership.uncommitted(membership.isShared ? partition : null)
       if (nextOffsets.size > 0) await commit(nextOffsets)
     },
     commitInTime: () => commitOffsetsIfNecessary(),
@@ -123,18 +124,6 @@ export function createDelivery(payload: EachBatchPayload, membership: Membership
   }
 }
 
-/** Resolved offsets of one partition, or of all. */
-function asOffsets(topic: TopicOffsets | undefined, only: number | null): Map<number, bigint> {
-  const partitions = (topic?.partitions ?? []).map(
-    ({ partition, offset }) => [Number(partition), BigInt(offset)] as const,
-  )
-  return new Map(partitions.filter(([partition]) => only === null || partition === only))
-}
-
 function asPartitions(offsets: ReadonlyMap<number, bigint>) {
   return [...offsets].map(([partition, offset]) => ({ partition, offset: String(offset) }))
-}
-
-function asNumbers(offsets: ReadonlyMap<number, bigint>): Record<string, number> {
-  return Object.fromEntries([...offsets].map(([partition, offset]) => [partition, Number(offset)]))
 }

@@ -4,6 +4,7 @@ import type { Probe } from '../probe.ts'
 import { UserError, describeError } from '../user-error.ts'
 import { createKafka, type KafkaOptions } from './client.ts'
 import { createDelivery, RejoinRequired, type Delivery } from './delivery.ts'
+import { asNumbers, Progress } from './progress.ts'
 import { SharedCommits } from './shared-commits.ts'
 
 /** A member of a consumer group on one topic. */
@@ -58,8 +59,7 @@ export class GroupConsumer {
   #assigned = new Set<number>()
   /** Partitions that have delivered something since the last change of the group. */
   readonly #delivered = new Set<number>()
-  /** The offset after the last resolved one of each partition, since then. */
-  readonly #done = new Map<number, bigint>()
+  readonly #progress = new Progress()
   #commits = new SharedCommits()
   #epoch = 0
   #memberSince = Date.now()
@@ -210,7 +210,7 @@ export class GroupConsumer {
     this.#epoch += 1
     this.#assigned.clear()
     this.#delivered.clear()
-    this.#done.clear()
+    this.#progress.clear()
     this.#commits.end(new RejoinRequired('the group has changed'))
     this.#commits = new SharedCommits()
     this.#options.probe.record({ event: 'dropped' })
@@ -242,7 +242,7 @@ export class GroupConsumer {
   }
 
   #seek(consumer: Consumer, partition: number, offset: bigint): void {
-    this.#done.delete(partition)
+    this.#progress.forget(partition)
     consumer.seek({ topic: this.#options.topic, partition, offset: String(offset) })
   }
 
@@ -260,9 +260,9 @@ export class GroupConsumer {
       seek: (offset) => {
         if (!isLost()) this.#seek(consumer, partition, offset)
       },
-      done: this.#done.get(partition) ?? 0n,
+      done: this.#progress.nextOf(partition),
       resolved: (offset) => {
-        if (epoch === this.#epoch) this.#done.set(partition, offset + 1n)
+        if (epoch === this.#epoch) this.#progress.resolve(partition, offset)
       },
       beat: () => {
         this.#memberSince = Date.now()
@@ -271,9 +271,12 @@ export class GroupConsumer {
       commit: (offsets, send) => commits.commit(offsets, send),
       committing: () => probe.pass('before-commit'),
       committed: (offsets) => {
-        probe.record({ event: 'committed', offsets, isLate: epoch !== this.#epoch })
+        const isLate = epoch !== this.#epoch
+        if (!isLate) this.#progress.commit(offsets)
+        probe.record({ event: 'committed', offsets: asNumbers(offsets), isLate })
         return probe.pass('after-commit')
       },
+      uncommitted: (partition) => this.#progress.uncommitted(partition),
     })
   }
 }

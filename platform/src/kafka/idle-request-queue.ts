@@ -24,6 +24,4 @@ export function spareIdleLooks({ prototype }: { prototype: RequestQueue }): void
   }
 }
 
-spareIdleLooks(
-  require('kafkajs/src/network/requestQueue/index.js') as { prototype: RequestQueue },
-)
+spareIdleLooks(require('kafkajs/src/network/requestQueue/index.js') as { prototype: RequestQueue })
