@@ -1,6 +1,6 @@
 import type { Order } from '@orders/schemas/order'
 import { ByteBuffer } from './byte-buffer.ts'
-import { addText, customerPart, linePart } from './order-parts.ts'
+import { customerPart, linePart } from './order-parts.ts'
 
 /** The first byte of the wire format. */
 export const MAGIC_BYTE = 0
@@ -20,13 +20,13 @@ const encoded = new ByteBuffer(SLAB_BYTES)
 export function encodeOrder(schemaId: number, order: Order): Buffer {
   encoded.clear()
   encoded.bytes(headerOf(schemaId))
-  addText(encoded, order.orderId)
+  encoded.avroText(order.orderId)
   encoded.bytes(customerPart(order).avro)
   const { items } = order
   if (items.length > 0) encoded.varint(items.length)
   for (const line of items) encoded.bytes(linePart(line).avro)
   encoded.varint(0)
-  addText(encoded, order.currency)
+  encoded.avroText(order.currency)
   encoded.varint(order.totalCents)
   encoded.varint(order.placedAt)
   return intoSlab(encoded.written)

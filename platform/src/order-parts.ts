@@ -1,9 +1,11 @@
 import type { Order, OrderLine } from '@orders/schemas/order'
 import { ByteBuffer } from './byte-buffer.ts'
 
-/** A part of an order in both of its forms, without what stands around it. */
+/** A part of an order as JSON and as Avro, without what stands around it. */
 export interface OrderPart {
   json: string
+  /** The same as UTF-8. */
+  jsonBytes: Buffer
   avro: Buffer
 }
 
@@ -38,8 +40,8 @@ export function customerPart({ customerId, customerName, customerEmail }: Order)
   if (customers.size >= KNOWN_MAX) customers.clear()
   const json = JSON.stringify({ customerId, customerName, customerEmail }).slice(1, -1)
   const avro = new ByteBuffer(json.length)
-  for (const text of [customerId, customerName, customerEmail]) addText(avro, text)
-  const part = { json, avro: copyOf(avro) }
+  for (const text of [customerId, customerName, customerEmail]) avro.avroText(text)
+  const part = partOf(json, avro)
   customers.set(customerId, { name: customerName, email: customerEmail, part })
   return part
 }
@@ -66,20 +68,14 @@ function productOf({ sku, name, unitPriceCents }: OrderLine): KnownProduct {
 
 function makeLine({ sku, name, quantity, unitPriceCents }: OrderLine): OrderPart {
   const avro = new ByteBuffer(sku.length + name.length + 20)
-  addText(avro, sku)
-  addText(avro, name)
+  avro.avroText(sku)
+  avro.avroText(name)
   avro.varint(quantity)
   avro.varint(unitPriceCents)
   const json = JSON.stringify({ sku, name, quantity, unitPriceCents })
-  return { json, avro: copyOf(avro) }
+  return partOf(json, avro)
 }
 
-/** Adds a text as Avro writes it: its length in bytes, then its UTF-8. */
-export function addText(to: ByteBuffer, text: string): void {
-  to.varint(Buffer.byteLength(text))
-  to.text(text)
-}
-
-function copyOf({ written }: ByteBuffer): Buffer {
-  return Buffer.from(written)
+function partOf(json: string, avro: ByteBuffer): OrderPart {
+  return { json, jsonBytes: Buffer.from(json), avro: Buffer.from(avro.written) }
 }
