@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { createKafka } from '@orders/platform/kafka/client'
-import { formatEntry } from '@orders/platform/ledger-format'
+import { expandEntry, formatEntry, parseEntry } from '@orders/platform/ledger-format'
 import type { Order } from '@orders/schemas/order'
 import { expect, test } from 'vitest'
 import { createBench, type Bench } from './bench.ts'
@@ -64,18 +64,26 @@ async function killWhileSending(
   producer: RunningService,
   moment: number,
 ): Promise<Account> {
-  await until('orders are acknowledged', () => countInLedger(bench, 'acknowledged') >= moment)
+  await until('orders are acknowledged', () => countAcknowledged(bench) >= moment)
   const thaw = freezeParts(bench, ['kafka-1', 'kafka-2', 'kafka-3'])
   await until('orders are under way', () => {
-    return countInLedger(bench, 'tried') - countInLedger(bench, 'acknowledged') >= IN_FLIGHT
+    return linesOf(bench, 'tried').length - countAcknowledged(bench) >= IN_FLIGHT
   })
   await producer.end('SIGKILL')
   thaw()
   return readAccount(bench)
 }
 
-function countInLedger({ ledgerFile }: Bench, kind: string): number {
-  return readFileSync(ledgerFile, 'utf8').split(`{"kind":"${kind}"`).length - 1
+/** Orders, not lines: one line may acknowledge a whole send. */
+function countAcknowledged(bench: Bench): number {
+  return linesOf(bench, 'acknowledged')
+    .map((line) => parseEntry(line))
+    .reduce((sum, read) => sum + ('entry' in read ? expandEntry(read.entry).length : 0), 0)
+}
+
+function linesOf({ ledgerFile }: Bench, kind: string): string[] {
+  const lines = readFileSync(ledgerFile, 'utf8').split('\n')
+  return lines.filter((line) => line.startsWith(`{"kind":"${kind}`))
 }
 
 function outstandingOf({ tried, acknowledged }: Account): TriedOrder[] {

@@ -40,3 +40,16 @@ test('what is no entry is passed over', () => {
   writeFileSync(file, `nonsense\n${line('a')}`)
   expect(new LedgerTail(file).read()).toHaveLength(1)
 })
+
+test('orders that were acknowledged in one line come one by one', () => {
+  const file = createFile()
+  const orderIds = ['a', 'b']
+  writeFileSync(
+    file,
+    formatEntry({ kind: 'acknowledgedBatch', partition: 2, baseOffset: '9', orderIds }),
+  )
+  expect(new LedgerTail(file).read()).toEqual([
+    { kind: 'acknowledged', orderId: 'a', partition: 2, offset: '9' },
+    { kind: 'acknowledged', orderId: 'b', partition: 2, offset: '10' },
+  ])
+})

@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
-import { parseEntry, type LedgerEntry } from '@orders/platform/ledger-format'
+import { expandEntry, parseEntry, type LedgerEntry } from '@orders/platform/ledger-format'
 
 const LOOK_BYTES_MAX = 4 * 1024 * 1024
 const LINE_BREAK = 0x0a
@@ -23,7 +23,7 @@ export class LedgerTail {
     return lines.flatMap((line) => {
       const read = parseEntry(line)
       // What cannot be read is the referee's business.
-      return 'entry' in read ? [read.entry] : []
+      return 'entry' in read ? expandEntry(read.entry) : []
     })
   }
 

@@ -1,11 +1,19 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { formatEntry, isTornLine, type LedgerEntry, parseEntry } from './ledger-format.ts'
+import {
+  BATCH_IDS_MAX,
+  expandEntry,
+  formatEntry,
+  isTornLine,
+  LEDGER_LINE_BYTES_MAX,
+  parseEntry,
+  type WrittenEntry,
+} from './ledger-format.ts'
 import { sampleOrder } from './ledger.samples.ts'
 
 const order = sampleOrder(1)
 const { orderId } = order
-const entries: LedgerEntry[] = [
+const entries: WrittenEntry[] = [
   { kind: 'run', at: '2026-01-01T00:00:00Z', runId: 'r', clusterId: 'c', topic: 't', seed: 7 },
   { kind: 'run', at: '2026-01-01T00:00:00Z', runId: 'r', clusterId: 'c', topic: 't', seed: null },
   { kind: 'tried', runId: 'r', index: 0, order },
@@ -13,6 +21,7 @@ const entries: LedgerEntry[] = [
   { kind: 'acknowledged', orderId, partition: 4, offset: '9223372036854775807' },
   { kind: 'refused', orderId, reason: 'too large\nby far' },
   { kind: 'unknown', orderId, reason: '' },
+  { kind: 'acknowledgedBatch', partition: 3, baseOffset: '1200', orderIds: [orderId, 'ö "2"\n'] },
 ]
 
 describe('a line of the ledger', () => {
@@ -23,7 +32,7 @@ describe('a line of the ledger', () => {
   })
 
   it('is the JSON of the entry, whatever its texts hold', () => {
-    const text = fc.string({ unit: 'binary' })
+    const text = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('Zoë', '😀', 'plain'))
     const anyOrder = fc.record({
       orderId: text,
       customerId: text,
@@ -46,11 +55,18 @@ describe('a line of the ledger', () => {
       fc.property(anyOrder, text, index, (order, runId, index) => {
         const tried = { kind: 'tried', runId, index, order } as const
         expect(formatEntry(tried)).toBe(`${JSON.stringify(tried)}\n`)
-        const acknowledged = { kind: 'acknowledged', orderId: runId, partition: 3, offset: '7' }
-        const line = formatEntry(acknowledged as LedgerEntry)
-        expect(line).toBe(`${JSON.stringify(acknowledged)}\n`)
+        const batch = { partition: 3, baseOffset: '7', orderIds: [runId, order.orderId, 'o-3'] }
+        const acknowledged = { kind: 'acknowledgedBatch', ...batch } as const
+        expect(formatEntry(acknowledged)).toBe(`${JSON.stringify(acknowledged)}\n`)
       }),
     )
+  })
+
+  it('has a comma between two lines that are the same object', () => {
+    const line = { sku: 'S', name: 'n', quantity: 2, unitPriceCents: 3 }
+    const twice = { ...order, items: [line, line] }
+    const entry = { kind: 'tried', runId: 'r', index: 0, order: twice } as const
+    expect(formatEntry(entry)).toBe(`${JSON.stringify(entry)}\n`)
   })
 
   it('is that of this order, also when a customer or a product has changed', () => {
@@ -85,9 +101,21 @@ describe('a line of the ledger', () => {
     ['a kind that is not known', '{"kind":"toString"}', 'is of no known kind: toString'],
     ['a negative partition', `{"kind":"acknowledged","orderId":"1","partition":-1}`, 'partition'],
     ['an offset that is a number', formatEntry(at(4)).replace(/"(\d{19})"/, '$1'), 'offset'],
+    ['an offset beyond 64 bits', formatEntry(at(4)).replace(/"(\d{19})"/, '"1$1"'), 'offset'],
+    ['a batch of nothing', batchLine([]), 'orderIds'],
+    ['a batch of numbers', batchLine([1, 2]), 'orderIds'],
+    ['a batch of one text', batchLine('a'), 'orderIds'],
+    ['a batch that is too large', batchLine(Array(BATCH_IDS_MAX + 1).fill('')), 'orderIds'],
     ['an order that is not valid', formatEntry(at(2)).replace('300', '301'), 'totalCents is 301'],
   ])('says what is wrong with %s', (_what, line, problem) => {
     expect(parseEntry(line)).toEqual({ problem: expect.stringContaining(problem) })
+  })
+
+  it('is short enough to be read with as many ids as one may hold', () => {
+    const orderIds = Array.from({ length: BATCH_IDS_MAX }, () => 'x'.repeat(64))
+    const line = formatEntry({ kind: 'acknowledgedBatch', partition: 3, baseOffset: '7', orderIds })
+    expect(Buffer.byteLength(line)).toBeLessThan(LEDGER_LINE_BYTES_MAX)
+    expect(parseEntry(line)).toHaveProperty('entry')
   })
 
   it('reads an entry with a field that a newer producer added', () => {
@@ -103,7 +131,26 @@ describe('a line of the ledger', () => {
   })
 })
 
-function at(index: number): LedgerEntry {
+describe('expandEntry', () => {
+  it('gives each order of a batch the offset at its place, exactly', () => {
+    const baseOffset = '9007199254740993'
+    const orderIds = ['a', 'b']
+    expect(expandEntry({ kind: 'acknowledgedBatch', partition: 3, baseOffset, orderIds })).toEqual([
+      { kind: 'acknowledged', orderId: 'a', partition: 3, offset: '9007199254740993' },
+      { kind: 'acknowledged', orderId: 'b', partition: 3, offset: '9007199254740994' },
+    ])
+  })
+
+  it('leaves every other entry as it is', () => {
+    expect(expandEntry(at(2))).toEqual([at(2)])
+  })
+})
+
+function batchLine(orderIds: unknown): string {
+  return JSON.stringify({ kind: 'acknowledgedBatch', partition: 3, baseOffset: '7', orderIds })
+}
+
+function at(index: number): WrittenEntry {
   const entry = entries[index]
   if (entry === undefined) throw new RangeError(`no entry ${index}`)
   return entry

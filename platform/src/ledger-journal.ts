@@ -1,11 +1,6 @@
 import type { LedgerError } from './ledger-error.ts'
 import { ByteBuffer } from './byte-buffer.ts'
-import {
-  formatEntry,
-  LEDGER_LINE_BYTES_MAX,
-  type LedgerEntry,
-  type OutcomeEntry,
-} from './ledger-format.ts'
+import { LEDGER_LINE_BYTES_MAX, type WrittenEntry, writeEntry } from './ledger-format.ts'
 
 /** What the journal needs of an open file; a `FileHandle` is one. */
 export interface JournalFile {
@@ -38,10 +33,12 @@ const GROUP_BYTES_FULL = GROUP_BYTES_MAX - LEDGER_LINE_BYTES_MAX
 /** Enough for what gathers in one turn at full speed. */
 const GROUP_BYTES_FIRST = 256 * 1024
 
+type Outcome = Exclude<WrittenEntry, { kind: 'run' | 'tried' }>
+
 interface Group {
   lines: ByteBuffer
   /** Those of its lines that a refusal must not take away. */
-  outcomes: OutcomeEntry[]
+  outcomes: Outcome[]
   /** Settles with the group: on disk, or refused. */
   written: Promise<void>
   resolve: () => void
@@ -56,7 +53,7 @@ interface Group {
 export class Journal {
   readonly #options: JournalOptions
   readonly #waiting: Group[] = []
-  #kept: readonly OutcomeEntry[] = []
+  #kept: readonly Outcome[] = []
   /** Memory of a group that is on disk, for the next one. */
   #spare: ByteBuffer | null = null
   #fileBytes: number
@@ -75,9 +72,9 @@ export class Journal {
   }
 
   /** Adds an entry; resolves when it is on disk, rejects when the disk refused its group. */
-  append(entry: LedgerEntry): Promise<void> {
+  append(entry: WrittenEntry): Promise<void> {
     const group = this.#groupWithRoom()
-    group.lines.text(formatEntry(entry))
+    writeEntry(group.lines, entry)
     if (isOutcome(entry)) group.outcomes.push(entry)
     return group.written
   }
@@ -129,11 +126,8 @@ export class Journal {
   }
 
   /** Writes what was refused before, then the rest, and syncs both at once. */
-  async #write(kept: readonly OutcomeEntry[], lines: Buffer): Promise<void> {
-    const bytes =
-      kept.length === 0
-        ? lines
-        : Buffer.concat([Buffer.from(kept.map(formatEntry).join('')), lines])
+  async #write(kept: readonly Outcome[], lines: Buffer): Promise<void> {
+    const bytes = kept.length === 0 ? lines : Buffer.concat([linesOf(kept), lines])
     if (bytes.length === 0) return
     if (this.#isTailDirty) await this.#cutBack()
     this.#isTailDirty = true
@@ -165,6 +159,12 @@ function createGroup(lines: ByteBuffer): Group {
   return { lines, outcomes: [], written, ...settle }
 }
 
-function isOutcome(entry: LedgerEntry): entry is OutcomeEntry {
+function linesOf(entries: readonly WrittenEntry[]): Buffer {
+  const lines = new ByteBuffer(GROUP_BYTES_FIRST)
+  for (const entry of entries) writeEntry(lines, entry)
+  return lines.written
+}
+
+function isOutcome(entry: WrittenEntry): entry is Outcome {
   return entry.kind !== 'run' && entry.kind !== 'tried'
 }

@@ -1,5 +1,10 @@
 import { createReadStream } from 'node:fs'
-import { isTornLine, LEDGER_LINE_BYTES_MAX, type LedgerEntry, parseEntry } from './ledger-format.ts'
+import {
+  isTornLine,
+  LEDGER_LINE_BYTES_MAX,
+  parseEntry,
+  type WrittenEntry,
+} from './ledger-format.ts'
 import { applyEntry, emptyLedgerState, type LedgerState } from './ledger-state.ts'
 import { readLineBlocks, type TextLine } from './line-blocks.ts'
 
@@ -24,7 +29,7 @@ export interface LedgerContent {
 }
 
 /** A line of a ledger: an entry, or why it is none. */
-export type LedgerLine = { line: TextLine } & ({ entry: LedgerEntry } | { problem: string })
+export type LedgerLine = { line: TextLine } & ({ entry: WrittenEntry } | { problem: string })
 
 const CHUNK_BYTES = 1024 * 1024
 /** So many unreadable lines are described; the rest is counted. */

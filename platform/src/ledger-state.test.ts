@@ -1,14 +1,14 @@
 import type { Order } from '@orders/schemas/order'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { LedgerEntry } from './ledger-format.ts'
+import type { LedgerEntry, WrittenEntry } from './ledger-format.ts'
 import { applyEntry, emptyLedgerState } from './ledger-state.ts'
 
 function order(id: number): Order {
   return { orderId: `order-${id}` } as Order
 }
 
-function stateAfter(entries: LedgerEntry[]) {
+function stateAfter(entries: WrittenEntry[]) {
   const state = emptyLedgerState()
   for (const entry of entries) applyEntry(state, entry)
   return state
@@ -45,6 +45,16 @@ describe('applyEntry', () => {
         expect([...outstanding.keys()]).toEqual(owed(all))
       }),
     )
+  })
+
+  it('owes nothing of a batch that was acknowledged', () => {
+    const all: Step[] = [1, 2, 3].map((id) => ['tried', id])
+    const orderIds = [1, 3].map((id) => order(id).orderId)
+    const { outstanding } = stateAfter([
+      ...all.map(entryOf),
+      { kind: 'acknowledgedBatch', partition: 0, baseOffset: '1', orderIds },
+    ])
+    expect([...outstanding.keys()]).toEqual([order(2).orderId])
   })
 
   it('knows how far each run has come, whatever the order of its entries', () => {

@@ -1,5 +1,5 @@
 import type { Order } from '@orders/schemas/order'
-import type { LedgerEntry, RunEntry } from './ledger-format.ts'
+import type { RunEntry, WrittenEntry } from './ledger-format.ts'
 
 /** What a ledger says so far. Its size follows what is outstanding, not what was ever tried. */
 export interface LedgerState {
@@ -16,10 +16,10 @@ export function emptyLedgerState(): LedgerState {
 }
 
 /**
- * Takes an entry into the state, in place. Only `acknowledged` settles an order: one that was
+ * Takes an entry into the state, in place. Only an acknowledgement settles an order: one that was
  * refused, or of which no answer came, is still owed. One that is tried again keeps its place.
  */
-export function applyEntry(state: LedgerState, entry: LedgerEntry): void {
+export function applyEntry(state: LedgerState, entry: WrittenEntry): void {
   switch (entry.kind) {
     case 'run':
       state.lastRun = entry
@@ -30,6 +30,9 @@ export function applyEntry(state: LedgerState, entry: LedgerEntry): void {
       return
     case 'acknowledged':
       state.outstanding.delete(entry.orderId)
+      return
+    case 'acknowledgedBatch':
+      for (const orderId of entry.orderIds) state.outstanding.delete(orderId)
       return
     case 'refused':
     case 'unknown':

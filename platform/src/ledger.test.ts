@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { formatEntry, type LedgerEntry, type OutcomeEntry, type RunEntry } from './ledger-format.ts'
+import {
+  BATCH_IDS_MAX,
+  formatEntry,
+  type LedgerEntry,
+  type OutcomeEntry,
+  type RunEntry,
+} from './ledger-format.ts'
 import { LedgerError } from './ledger-error.ts'
 import type { JournalFile } from './ledger-journal.ts'
 import { type Ledger, type LedgerOptions, openLedger, readLedger } from './ledger.ts'
@@ -98,6 +104,31 @@ describe('Ledger', () => {
     void ledger.recordOutcome(acknowledged(1))
     await ledger.close()
     expect(await entriesOf(file)).toEqual([tried(1), refused(1), acknowledged(1)])
+  })
+
+  it('acknowledges one order in a line of its own, and many in one', async () => {
+    const ledger = await opening()
+    const ids = [1, 2, 3].map((n) => sampleOrder(n).orderId)
+    await Promise.all([1, 2, 3].map((n) => ledger.recordTried(sampleOrder(n), 'run', n)))
+    void ledger.recordAcknowledged(1, 1n, ids.slice(0, 1))
+    void ledger.recordAcknowledged(1, 2n, ids.slice(1))
+    await ledger.recordAcknowledged(1, 4n, [])
+    const next = await reopening(ledger)
+    const lines = (await readFile(file, 'utf8')).trimEnd().split('\n').slice(3)
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
+      acknowledged(1),
+      { kind: 'acknowledgedBatch', partition: 1, baseOffset: '2', orderIds: ids.slice(1) },
+    ])
+    expect((await entriesOf(file)).slice(3)).toEqual([1, 2, 3].map(acknowledged))
+    expect(next.outstanding).toEqual([])
+  })
+
+  it('writes no line that it could not read', async () => {
+    const ledger = await opening()
+    const ids = Array.from({ length: BATCH_IDS_MAX + 1 }, () => 'id')
+    await expect(ledger.recordAcknowledged(1, 1n, ids)).rejects.toThrow('too many for one line')
+    await ledger.recordAcknowledged(1, 1n, ids.slice(1))
+    expect(await entriesOf(file)).toHaveLength(BATCH_IDS_MAX)
   })
 
   it('closes once, and records nothing afterwards', async () => {

@@ -3,7 +3,14 @@ import { type FileHandle, mkdir, open, realpath } from 'node:fs/promises'
 import path from 'node:path'
 import type { Order } from '@orders/schemas/order'
 import { LedgerError, ledgerError } from './ledger-error.ts'
-import type { LedgerEntry, OutcomeEntry, RunEntry } from './ledger-format.ts'
+import {
+  BATCH_IDS_MAX,
+  expandEntry,
+  type LedgerEntry,
+  type OutcomeEntry,
+  type RunEntry,
+  type WrittenEntry,
+} from './ledger-format.ts'
 import { Journal, type JournalFile } from './ledger-journal.ts'
 import { type LedgerLock, takeLedgerLock } from './ledger-lock.ts'
 import { isTorn, type LedgerContent, loadLedger } from './ledger-read.ts'
@@ -61,7 +68,7 @@ export async function openLedger(file: string, options: LedgerOptions = {}): Pro
 
 /**
  * Reads the entries of a ledger from its beginning, also while a producer writes it, and takes no
- * lock. Lines that are no entries are told to `onUnreadable`, but for a last one still in writing.
+ * lock. Orders that were acknowledged in one line come as one entry each. Lines that are no entries are told to `onUnreadable`, but for a last one still in writing.
  *
  * @throws {LedgerError} where there is no ledger or it cannot be read.
  */
@@ -72,7 +79,7 @@ export async function* readLedger(
   try {
     for await (const lines of readLedgerLines(file)) {
       for (const read of lines) {
-        if ('entry' in read) yield read.entry
+        if ('entry' in read) yield* expandEntry(read.entry)
         else if (!isTorn(read)) onUnreadable({ line: read.line.number, problem: read.problem })
       }
     }
@@ -145,12 +152,36 @@ export class Ledger {
   }
 
   /**
-   * Records what became of an order whose `recordTried` has resolved. Nobody has to wait for it.
-   * It rejects when the disk refuses for now: the outcome is kept all the same and written with
-   * the next entry, `flush` or `close` that the disk takes.
+   * Records what became of an order whose `recordTried` has resolved. Nobody has to wait for it,
+   * and it waits a moment itself for others to be written with. It rejects when the disk refuses
+   * for now: the outcome is kept all the same and written with the next entry, `flush` or `close`
+   * that the disk takes.
    */
   recordOutcome(outcome: OutcomeEntry): Promise<void> {
     return this.#append(outcome)
+  }
+
+  /**
+   * Records, as `recordOutcome` does, that Kafka has these orders one after the other from an
+   * offset on: many in one line, 10 000 at most, a single one in the line that a person looks for.
+   */
+  recordAcknowledged(
+    partition: number,
+    firstOffset: bigint,
+    orderIds: readonly string[],
+  ): Promise<void> {
+    if (orderIds.length > BATCH_IDS_MAX) {
+      const what = `${orderIds.length} orders are too many for one line of the ledger`
+      return Promise.reject(new RangeError(what))
+    }
+    const [orderId] = orderIds
+    if (orderId === undefined) return Promise.resolve()
+    const first = String(firstOffset)
+    return this.#append(
+      orderIds.length === 1
+        ? { kind: 'acknowledged', orderId, partition, offset: first }
+        : { kind: 'acknowledgedBatch', partition, baseOffset: first, orderIds },
+    )
   }
 
   /** Resolves when all that was recorded is on disk; rejects when the disk refuses outcomes. */
@@ -178,7 +209,7 @@ export class Ledger {
     }
   }
 
-  #append(entry: LedgerEntry): Promise<void> {
+  #append(entry: WrittenEntry): Promise<void> {
     if (this.#closing === null) return this.#journal.append(entry)
     const what = `the ledger ${this.#file} is closed: '${entry.kind}' was not recorded`
     return Promise.reject(new LedgerError(what))

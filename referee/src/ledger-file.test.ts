@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { formatEntry, type LedgerEntry } from '@orders/platform/ledger-format'
+import { formatEntry, type WrittenEntry } from '@orders/platform/ledger-format'
 import { expect, it, onTestFinished } from 'vitest'
 import { makeOrders } from '../../test/orders.ts'
 import type { LedgerEvidence } from './evidence.ts'
@@ -11,20 +11,25 @@ import { contentOf } from './order-digest.ts'
 const [first, second, third] = makeOrders(3)
 if (!first || !second || !third) throw new Error('no orders')
 
-const run = (topic: string, clusterId = 'c'): LedgerEntry => {
+const run = (topic: string, clusterId = 'c'): WrittenEntry => {
   return { kind: 'run', at: '2026-01-01', runId: 'r', clusterId, topic, seed: 1 }
 }
-const tried = (order: typeof first): LedgerEntry => {
+const tried = (order: typeof first): WrittenEntry => {
   return { kind: 'tried', runId: 'r', index: 0, order }
 }
-const acknowledged = ({ orderId }: typeof first, offset: string): LedgerEntry => {
+const acknowledged = ({ orderId }: typeof first, offset: string): WrittenEntry => {
   return { kind: 'acknowledged', orderId, partition: 1, offset }
 }
-const told = (kind: 'refused' | 'unknown', { orderId }: typeof first): LedgerEntry => {
+const told = (kind: 'refused' | 'unknown', { orderId }: typeof first): WrittenEntry => {
   return { kind, orderId, reason: 'so' }
 }
 
-function read(...ledgers: (LedgerEntry | string)[][]): Promise<LedgerEvidence> {
+const batch = (fields: Record<string, unknown>): string => {
+  const whole = { partition: 1, baseOffset: '7', orderIds: [first.orderId, second.orderId] }
+  return `${JSON.stringify({ kind: 'acknowledgedBatch', ...whole, ...fields })}\n`
+}
+
+function read(...ledgers: (WrittenEntry | string)[][]): Promise<LedgerEvidence> {
   const folder = mkdtempSync(join(tmpdir(), 'referee-ledger-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const files = ledgers.map((entries, index) => {
@@ -48,6 +53,56 @@ it('keeps what was said of every order', async () => {
     { ...contentOf(third), file: 1, turn: 0, isRefused: true },
   ])
   expect(orders.get(first.orderId)?.isUnknown).toBe(true)
+})
+
+it('reads an acknowledgement of many orders as one of each', async () => {
+  const orderIds = [second, first, third].map(({ orderId }) => orderId)
+  const { orders, unreadable } = await read([
+    run('orders'),
+    ...[first, second, third].map(tried),
+    { kind: 'acknowledgedBatch', partition: 1, baseOffset: '7', orderIds },
+    batch({ baseOffset: '20' }),
+    run('other'),
+    batch({ baseOffset: '30' }),
+  ])
+  expect(unreadable).toEqual([])
+  expect([...orders.values()].map(({ acknowledged }) => acknowledged)).toEqual([
+    [8, 20].map((offset) => ({ partition: 1, offset })),
+    [7, 21].map((offset) => ({ partition: 1, offset })),
+    [{ partition: 1, offset: 9 }],
+  ])
+})
+
+it.each([
+  ['no orders', { orderIds: [] }, 'says not which orders'],
+  ['orders that are no list', { orderIds: first.orderId }, 'says not which orders'],
+  ['no orders at all', { orderIds: undefined }, 'says not which orders'],
+  ['no partition', { partition: -1 }, 'says not where'],
+  ['an offset that is a number', { baseOffset: 7 }, 'says not where'],
+  ['an offset beyond 2^53', { baseOffset: '9007199254740991' }, 'says not where'],
+])('cannot read an acknowledgement with %s, and takes nothing of it', async (_what, wrong, why) => {
+  const { orders, unreadable } = await read([
+    run('orders'),
+    tried(first),
+    tried(second),
+    batch(wrong),
+  ])
+  expect(unreadable).toMatchObject([{ line: 4, why: expect.stringContaining(why) }])
+  expect([...orders.values()].flatMap(({ acknowledged }) => acknowledged)).toEqual([])
+})
+
+it('takes the other orders of an acknowledgement that names one nobody has tried', async () => {
+  for (const orderIds of [
+    [third.orderId, first.orderId],
+    [first.orderId, 7],
+  ]) {
+    const { orders, unreadable } = await read([run('orders'), tried(first), batch({ orderIds })])
+    expect(unreadable).toMatchObject([
+      { line: 3, why: expect.stringContaining('nobody has tried') },
+    ])
+    const offset = 7 + orderIds.indexOf(first.orderId)
+    expect(orders.get(first.orderId)?.acknowledged).toEqual([{ partition: 1, offset }])
+  }
 })
 
 it('calls what was refused unknown once another run has begun, which sends it again', async () => {

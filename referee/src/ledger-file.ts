@@ -14,6 +14,8 @@ type Entry = Record<string, unknown>
 /** So many lines are described; a ledger with more of them is no ledger. */
 const UNREADABLE_MAX = 1_000
 
+const NO_PLACE = 'says not where the order is'
+
 /** Reads ledgers: what was ever said of each order that a run in scope has tried or settled. */
 export async function readLedgers(files: string[], scope: LedgerScope): Promise<LedgerEvidence> {
   const orders = new Map<string, LedgerOrder>()
@@ -62,6 +64,8 @@ class LedgerAccount {
       case 'refused':
       case 'unknown':
         return this.#takeOutcome(entry)
+      case 'acknowledgedBatch':
+        return this.#takeBatch(entry)
       default:
         return 'is of no known kind'
     }
@@ -101,7 +105,7 @@ class LedgerAccount {
     const order = typeof orderId === 'string' ? this.#find(orderId) : undefined
     if (!order) return `is about an order that nobody has tried: ${String(orderId)}`
     const place = placeOf(partition, offset)
-    if (kind === 'acknowledged' && !place) return 'says not where the order is'
+    if (kind === 'acknowledged' && !place) return NO_PLACE
     if (!this.#isInScope) return null
     this.#orders.set(order.orderId, order)
     this.#elsewhere.delete(order.orderId)
@@ -111,6 +115,20 @@ class LedgerAccount {
     } else if (kind === 'unknown') order.isUnknown = true
     else if (place) order.acknowledged.push(place)
     return null
+  }
+
+  /** Many acknowledgements in one line. What it says of known orders counts, also beside others. */
+  #takeBatch({ partition, baseOffset, orderIds }: Entry): string | null {
+    if (!Array.isArray(orderIds) || orderIds.length === 0)
+      return 'says not which orders it is about'
+    const first = placeOf(partition, baseOffset)
+    if (!first || !Number.isSafeInteger(first.offset + orderIds.length)) return NO_PLACE
+    let why: string | null = null
+    for (const [place, orderId] of orderIds.entries()) {
+      const offset = String(first.offset + place)
+      why = this.#takeOutcome({ kind: 'acknowledged', orderId, partition, offset }) ?? why
+    }
+    return why
   }
 
   #find(orderId: string): LedgerOrder | undefined {

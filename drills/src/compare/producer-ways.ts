@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { expandEntry, parseEntry } from '@orders/platform/ledger-format'
 import { readLines, type Lab } from './lab.ts'
 import { readAcknowledged } from './ledger-view.ts'
 import type { Program } from './program.ts'
@@ -16,7 +17,8 @@ export interface ProducerWay {
 }
 
 const ORDER_INTERVAL_MS = '5'
-const ACKNOWLEDGED = '{"kind":"acknowledged"'
+/** How a line begins that acknowledges an order, or many. */
+const ACKNOWLEDGED = '{"kind":"acknowledged'
 
 /** The real producer; its topic decides how many brokers keep each order. */
 export function realProducer(
@@ -33,9 +35,15 @@ export function realProducer(
         env: { KAFKA_TOPIC: topic, LEDGER_FILE: ledgerOf(lab, topic) },
       }),
     progress: (lab, topic) =>
-      readLines(ledgerOf(lab, topic)).filter((line) => line.startsWith(ACKNOWLEDGED)).length,
+      readLines(ledgerOf(lab, topic)).reduce((sum, line) => sum + countAcknowledged(line), 0),
     acknowledged: (lab, topic) => readAcknowledged(ledgerOf(lab, topic)),
   }
+}
+
+function countAcknowledged(line: string): number {
+  if (!line.startsWith(ACKNOWLEDGED)) return 0
+  const read = parseEntry(line)
+  return 'entry' in read ? expandEntry(read.entry).length : 0
 }
 
 /** A producer out of `unsafe/`. */
