@@ -1,85 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { LedgerError } from './ledger-error.ts'
-import type { LedgerEntry } from './ledger-format.ts'
-import { GROUP_BYTES_MAX, Journal, type JournalFile } from './ledger-journal.ts'
+import { GROUP_BYTES_MAX } from './ledger-journal.ts'
+import { acknowledged, batch, FakeDisk, journalOn, soon, tried } from './ledger-journal.samples.ts'
 import { sampleOrder } from './ledger.samples.ts'
-
-/** A disk in memory whose syncs are released by hand and that can be told to refuse. */
-class FakeDisk implements JournalFile {
-  content = Buffer.alloc(0)
-  synced = Buffer.alloc(0)
-  writes: number[] = []
-  /** How many bytes of a write are taken before it is refused; null for all. */
-  roomBytes: number | null = null
-  refusesSync = false
-  refusesTruncate = false
-  holdsSync = false
-  #held: (() => void)[] = []
-
-  write(bytes: Uint8Array, offset: number, length: number, position: number) {
-    // In small pieces, as a disk may: the journal has to go on with the rest.
-    const taken = Math.min(length, Math.max(1000, Math.ceil(length / 2)), this.roomBytes ?? length)
-    if (taken === 0) return Promise.reject(refusal('ENOSPC'))
-    if (this.roomBytes !== null) this.roomBytes -= taken
-    this.writes.push(taken)
-    const grown = Buffer.alloc(Math.max(this.content.length, position + taken))
-    this.content.copy(grown)
-    grown.set(bytes.subarray(offset, offset + taken), position)
-    this.content = grown
-    return Promise.resolve({ bytesWritten: taken })
-  }
-
-  async datasync(): Promise<void> {
-    if (this.refusesSync) throw refusal('EIO')
-    if (this.holdsSync) await new Promise<void>((resolve) => this.#held.push(resolve))
-    this.synced = this.content
-  }
-
-  truncate(bytes: number): Promise<void> {
-    if (this.refusesTruncate) return Promise.reject(refusal('EIO'))
-    this.content = this.content.subarray(0, bytes)
-    return Promise.resolve()
-  }
-
-  release(): void {
-    for (const resolve of this.#held.splice(0)) resolve()
-  }
-
-  get entries(): LedgerEntry[] {
-    const lines = this.content.toString().split('\n').slice(0, -1)
-    return lines.map((line) => JSON.parse(line) as LedgerEntry)
-  }
-
-  get kinds(): string[] {
-    return this.entries.map(({ kind }) => kind)
-  }
-}
-
-function refusal(code: string): Error {
-  return Object.assign(new Error(`the disk says ${code}`), { code })
-}
-
-function tried(number: number): LedgerEntry {
-  return { kind: 'tried', runId: 'run', index: number, order: sampleOrder(number) }
-}
-
-function acknowledged(number: number): LedgerEntry {
-  const { orderId } = sampleOrder(number)
-  return { kind: 'acknowledged', orderId, partition: 0, offset: String(number) }
-}
-
-function journalOn(disk: FakeDisk, { isSynced = true } = {}) {
-  return new Journal({
-    file: disk,
-    fileBytes: disk.content.length,
-    isSynced,
-    onRefused: (cause) => new LedgerError('refused', { cause }),
-  })
-}
-
-async function soon(): Promise<void> {
-  await new Promise((resolve) => setImmediate(resolve))
-}
 
 describe('Journal', () => {
   it('resolves only when the entry is synced', async () => {
@@ -187,6 +110,26 @@ describe('Journal', () => {
     expect(disk.entries).toEqual([acknowledged(1), acknowledged(2), tried(8)])
     await journal.settle()
     expect([journal.keptCount, disk.kinds.length]).toEqual([0, 3])
+  })
+
+  it('keeps a whole batch of a refused group as well', async () => {
+    const disk = new FakeDisk()
+    const journal = journalOn(disk)
+    disk.roomBytes = 0
+    await expect(journal.append(batch(3))).rejects.toThrow(LedgerError)
+    disk.roomBytes = null
+    await journal.append(tried(8))
+    expect(disk.entries).toEqual([batch(3), tried(8)])
+  })
+
+  it('writes no part of what is no order, and the next order all the same', async () => {
+    const disk = new FakeDisk()
+    const journal = journalOn(disk)
+    const none = { ...sampleOrder(1), placedAt: 1n as unknown as number }
+    const entry = { kind: 'tried', runId: 'run', index: 1, order: none } as const
+    expect(() => journal.append(entry)).toThrow(TypeError)
+    await journal.append(tried(2))
+    expect(disk.entries).toEqual([tried(2)])
   })
 
   it('writes kept outcomes when it is asked to settle, without a new entry', async () => {

@@ -33,12 +33,22 @@ const GROUP_BYTES_FULL = GROUP_BYTES_MAX - LEDGER_LINE_BYTES_MAX
 /** Enough for what gathers in one turn at full speed. */
 const GROUP_BYTES_FIRST = 256 * 1024
 
+/**
+ * So long, in ms, outcomes wait for others to share a sync with: nobody waits for them. A crash
+ * meanwhile costs what one between answer and line always costs: those orders are sent again.
+ */
+export const OUTCOME_WAIT_MS = 10
+
 type Outcome = Exclude<WrittenEntry, { kind: 'run' | 'tried' }>
 
 interface Group {
   lines: ByteBuffer
   /** Those of its lines that a refusal must not take away. */
   outcomes: Outcome[]
+  /** Whether it is to be written as soon as those before it are. */
+  isDue: boolean
+  /** Makes it due where it holds nothing but outcomes. */
+  timer: NodeJS.Timeout | undefined
   /** Settles with the group: on disk, or refused. */
   written: Promise<void>
   resolve: () => void
@@ -47,7 +57,8 @@ interface Group {
 
 /**
  * Appends entries to a file in groups: while one group is being synced the next one gathers, so
- * that thousands of entries share the price of one `fdatasync`. After a refusal the file is cut
+ * that thousands of entries share the price of one `fdatasync`. A group of nothing but outcomes
+ * waits a moment for a `tried` that is in more of a hurry. After a refusal the file is cut
  * back to its last good size before anything else is written.
  */
 export class Journal {
@@ -76,32 +87,51 @@ export class Journal {
     const group = this.#groupWithRoom()
     writeEntry(group.lines, entry)
     if (isOutcome(entry)) group.outcomes.push(entry)
+    if (isOutcome(entry) && hasRoom(group)) this.#hurrySoon(group)
+    else this.#hurry(group)
     return group.written
   }
 
   /** Resolves when all that was added so far is on disk or refused; refused outcomes go again. */
   async settle(): Promise<void> {
-    await this.#groupWithRoom().written.catch(() => undefined)
+    const group = this.#groupWithRoom()
+    this.#hurry(group)
+    await group.written.catch(() => undefined)
   }
 
+  /** The last group: those before it are full, and so they are due. */
   #groupWithRoom(): Group {
     const last = this.#waiting.at(-1)
-    if (last !== undefined && last.lines.length <= GROUP_BYTES_FULL) return last
+    if (last !== undefined && hasRoom(last)) return last
     const group = createGroup(this.#spare ?? new ByteBuffer(GROUP_BYTES_FIRST))
     this.#spare = null
     this.#waiting.push(group)
-    if (!this.#isWriting) void this.#writeAll()
     return group
+  }
+
+  #hurry(group: Group): void {
+    if (group.isDue) return
+    group.isDue = true
+    clearTimeout(group.timer)
+    if (!this.#isWriting) void this.#writeAll()
+  }
+
+  #hurrySoon(group: Group): void {
+    if (group.isDue) return
+    // A process that ends closes its ledger, and that does not wait for this.
+    group.timer ??= setTimeout(() => this.#hurry(group), OUTCOME_WAIT_MS).unref()
   }
 
   async #writeAll(): Promise<void> {
     this.#isWriting = true
     // One turn of patience: what is added in the same turn goes into the same group.
     await Promise.resolve()
-    for (let group = this.#waiting.shift(); group; group = this.#waiting.shift()) {
-      await this.#commit(group)
-    }
+    for (let group = this.#takeDue(); group; group = this.#takeDue()) await this.#commit(group)
     this.#isWriting = false
+  }
+
+  #takeDue(): Group | undefined {
+    return this.#waiting[0]?.isDue === true ? this.#waiting.shift() : undefined
   }
 
   async #commit(group: Group): Promise<void> {
@@ -156,7 +186,11 @@ function createGroup(lines: ByteBuffer): Group {
   // A group may have nobody who waits for it; those who do still see its refusal.
   written.catch(() => undefined)
   if (settle === undefined) throw new Error('a promise runs its executor at once')
-  return { lines, outcomes: [], written, ...settle }
+  return { lines, outcomes: [], isDue: false, timer: undefined, written, ...settle }
+}
+
+function hasRoom({ lines }: Group): boolean {
+  return lines.length <= GROUP_BYTES_FULL
 }
 
 function linesOf(entries: readonly WrittenEntry[]): Buffer {
