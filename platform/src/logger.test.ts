@@ -17,3 +17,12 @@ test('says nothing when nothing was left out', () => {
   for (const now of [0, 1_000, 2_000, 3_000]) limiter.admit(now)
   expect(skipped).toEqual([])
 })
+
+test('takes many lines at once as it takes them one by one', () => {
+  const skipped: number[] = []
+  const limiter = new LineLimiter((count) => skipped.push(count), 3)
+  expect([2, 4, 5].map((lines) => limiter.admitSome(lines, 1_500))).toEqual([2, 1, 0])
+  expect(limiter.admit(1_999)).toBe(false)
+  expect(limiter.admitSome(1, 2_000)).toBe(1)
+  expect(skipped).toEqual([9])
+})

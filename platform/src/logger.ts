@@ -47,13 +47,19 @@ export class LineLimiter {
 
   /** Says whether a line may be written at this time in ms. */
   admit(now: number): boolean {
+    return this.admitSome(1, now) === 1
+  }
+
+  /** Says how many of so many lines, the first of them, may be written at this time in ms. */
+  admitSome(lines: number, now: number): number {
     const second = Math.floor(now / 1_000)
     if (second !== this.#second) {
       this.settle()
       this.#second = second
     }
-    this.#lines += 1
-    return this.#lines <= this.#linesPerSecond
+    const room = Math.max(0, this.#linesPerSecond - this.#lines)
+    this.#lines += lines
+    return Math.min(lines, room)
   }
 
   /** Tells how many lines were left out since the last time. */

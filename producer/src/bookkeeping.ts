@@ -41,9 +41,10 @@ export class Bookkeeping implements LaneReport {
   /** An order is on its way. */
   placed(order: Order): void {
     this.#tried += 1
-    this.#say(
-      () =>
-        `placed ${order.orderId} by ${order.customerName}: ${order.items.length} lines, ` +
+    // At full speed most lines are left out, and not even made.
+    if (!this.#lines.admit(Date.now())) return
+    this.#log.info(
+      `placed ${order.orderId} by ${order.customerName}: ${order.items.length} lines, ` +
         `${(order.totalCents / 100).toFixed(2)} ${order.currency}`,
     )
   }
@@ -54,14 +55,16 @@ export class Bookkeeping implements LaneReport {
     this.#log.error(reason)
   }
 
-  acknowledged({ count, orderIds }: Parcel, partition: number, firstOffset: bigint): void {
+  acknowledged({ orderIds }: Parcel, partition: number, firstOffset: bigint): void {
+    const count = orderIds.length
     this.#acknowledged += count
     this.#partitions.set(partition, (this.#partitions.get(partition) ?? 0) + count)
-    for (const [i, orderId] of orderIds.entries()) {
-      const offset = String(firstOffset + BigInt(i))
-      if (this.#failed.size > 0) this.#failed.delete(orderId)
-      this.#record({ kind: 'acknowledged', orderId, partition, offset })
-      this.#say(() => `acknowledged ${orderId} at partition ${partition} offset ${offset}`)
+    if (this.#failed.size > 0) for (const orderId of orderIds) this.#failed.delete(orderId)
+    this.#watch(this.#ledger.recordAcknowledged(partition, firstOffset, orderIds))
+    const told = this.#lines.admitSome(count, Date.now())
+    for (const [place, orderId] of orderIds.slice(0, told).entries()) {
+      const offset = firstOffset + BigInt(place)
+      this.#log.info(`acknowledged ${orderId} at partition ${partition} offset ${offset}`)
     }
   }
 
@@ -97,18 +100,16 @@ export class Bookkeeping implements LaneReport {
   }
 
   #record(entry: OutcomeEntry): void {
-    const written = this.#ledger.recordOutcome(entry)
+    this.#watch(this.#ledger.recordOutcome(entry))
+  }
+
+  #watch(written: Promise<void>): void {
     // All entries of one write have the same promise: one refusal, told once.
     if (written === this.#written) return
     this.#written = written
     written.catch((error: unknown) => {
       this.#sayFailed(`the ledger could not take an outcome: ${describeError(error)}`)
     })
-  }
-
-  /** At full speed most lines are left out, and not even made. */
-  #say(line: () => string): void {
-    if (this.#lines.admit(Date.now())) this.#log.info(line())
   }
 
   #sayFailed(message: string): void {
