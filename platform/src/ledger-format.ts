@@ -1,6 +1,6 @@
 import { checkOrder, type Order } from '@orders/schemas/order'
 import { ByteBuffer } from './byte-buffer.ts'
-import { customerPart, linePart } from './order-parts.ts'
+import { partsOf } from './order-parts.ts'
 
 /** A run of the producer began. */
 export interface RunEntry {
@@ -128,19 +128,19 @@ const COMMA = 0x2c
 
 /** From bytes made once, because there is a line for every order: a third of the price of JSON. */
 function writeTried(to: ByteBuffer, { runId, index, order }: TriedEntry): void {
-  const { items } = order
+  const { customer, lines } = partsOf(order)
   to.bytes(beginOf(runId))
   if (index === null) to.text('null')
   else to.jsonNumber(index)
   to.bytes(BEFORE_ORDER)
   to.jsonText(order.orderId)
   to.byte(COMMA)
-  to.bytes(customerPart(order).jsonBytes)
+  to.bytes(customer.jsonBytes)
   to.bytes(BEFORE_LINES)
   let isFirst = true
-  for (const line of items) {
+  for (const line of lines) {
     if (!isFirst) to.byte(COMMA)
-    to.bytes(linePart(line).jsonBytes)
+    to.bytes(line.jsonBytes)
     isFirst = false
   }
   to.bytes(BEFORE_CURRENCY)

@@ -1,6 +1,6 @@
 import type { Order } from '@orders/schemas/order'
 import { ByteBuffer } from './byte-buffer.ts'
-import { customerPart, linePart } from './order-parts.ts'
+import { partsOf } from './order-parts.ts'
 
 /** The first byte of the wire format. */
 export const MAGIC_BYTE = 0
@@ -18,18 +18,23 @@ const encoded = new ByteBuffer(SLAB_BYTES)
  * parts that come again and again; byte for byte what `orderType` makes of it, at half the price.
  */
 export function encodeOrder(schemaId: number, order: Order): Buffer {
+  return intoSlab(encodeForNow(schemaId, order))
+}
+
+/** The same for whoever copies it at once: good until another order is encoded. */
+export function encodeForNow(schemaId: number, order: Order): Buffer {
+  const { customer, lines } = partsOf(order)
   encoded.clear()
   encoded.bytes(headerOf(schemaId))
   encoded.avroText(order.orderId)
-  encoded.bytes(customerPart(order).avro)
-  const { items } = order
-  if (items.length > 0) encoded.varint(items.length)
-  for (const line of items) encoded.bytes(linePart(line).avro)
+  encoded.bytes(customer.avro)
+  if (lines.length > 0) encoded.varint(lines.length)
+  for (const line of lines) encoded.bytes(line.avro)
   encoded.varint(0)
   encoded.avroText(order.currency)
   encoded.varint(order.totalCents)
   encoded.varint(order.placedAt)
-  return intoSlab(encoded.written)
+  return encoded.written
 }
 
 function intoSlab(bytes: Buffer): Buffer {

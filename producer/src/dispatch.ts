@@ -2,7 +2,7 @@ import type { PassPoint } from '@orders/platform/fault-point'
 import { partitionOf } from '@orders/platform/kafka/partition'
 import type { PartitionSender } from '@orders/platform/kafka/sender'
 import type { Ledger } from '@orders/platform/ledger'
-import { encodeOrder } from '@orders/platform/order-encoder'
+import { encodeForNow } from '@orders/platform/order-encoder'
 import type { Order } from '@orders/schemas/order'
 import { Lane, type LaneReport } from './lane.ts'
 import type { Parcel, Ticket } from './parcel.ts'
@@ -115,7 +115,7 @@ export class Dispatch {
   #push(order: Order, ticket: Ticket): void {
     const { orderId, customerId } = order
     const { key, partition } = this.#wayOf(customerId)
-    const value = encodeOrder(this.#options.schemaId, order)
+    const value = encodeForNow(this.#options.schemaId, order)
     this.#onTheWay += 1
     this.#bytesOnTheWay += value.length
     this.#lanes[partition]?.push(orderId, key, value, ticket)
