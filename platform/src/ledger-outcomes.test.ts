@@ -41,6 +41,16 @@ describe('a group of nothing but outcomes', () => {
     expect([disk.syncs, vi.getTimerCount()]).toEqual([1, 0])
   })
 
+  it('is none when it begins with an order: nothing in it waits', async () => {
+    const disk = new FakeDisk()
+    const journal = journalOn(disk)
+    const order = journal.append(tried(1))
+    expect(journal.append(acknowledged(2))).toBe(order)
+    expect(vi.getTimerCount()).toBe(0)
+    await order
+    expect(disk.kinds).toEqual(['tried', 'acknowledged'])
+  })
+
   it('is written at once when all is to be settled, and no timer stays', async () => {
     const disk = new FakeDisk()
     const journal = journalOn(disk)
