@@ -26,3 +26,15 @@ test('takes many lines at once as it takes them one by one', () => {
   expect(limiter.admitSome(1, 2_000)).toBe(1)
   expect(skipped).toEqual([9])
 })
+
+test('leaves many lines out at once, only when every one of them is too many', () => {
+  const skipped: number[] = []
+  const limiter = new LineLimiter((count) => skipped.push(count), 3)
+  limiter.admit(1_100)
+  expect(limiter.skip(1_200, 10)).toBe(false)
+  for (const now of [1_300, 1_400]) expect(limiter.admit(now)).toBe(true)
+  expect(limiter.skip(1_500, 10)).toBe(true)
+  expect(limiter.admit(1_600)).toBe(false)
+  expect(limiter.skip(2_000, 10)).toBe(false)
+  expect(skipped).toEqual([11])
+})

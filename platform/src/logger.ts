@@ -52,14 +52,18 @@ export class LineLimiter {
 
   /** Says how many of so many lines, the first of them, may be written at this time in ms. */
   admitSome(lines: number, now: number): number {
-    const second = Math.floor(now / 1_000)
-    if (second !== this.#second) {
-      this.settle()
-      this.#second = second
-    }
+    this.#enterSecond(now)
     const room = Math.max(0, this.#linesPerSecond - this.#lines)
     this.#lines += lines
     return Math.min(lines, room)
+  }
+
+  /** Leaves so many lines out when none of them may be written at this time; says whether. */
+  skip(now: number, count: number): boolean {
+    this.#enterSecond(now)
+    if (this.#lines < this.#linesPerSecond) return false
+    this.#lines += count
+    return true
   }
 
   /** Tells how many lines were left out since the last time. */
@@ -67,5 +71,12 @@ export class LineLimiter {
     const skipped = this.#lines - this.#linesPerSecond
     this.#lines = 0
     if (skipped > 0) this.#onSkipped(skipped)
+  }
+
+  #enterSecond(now: number): void {
+    const second = Math.floor(now / 1_000)
+    if (second === this.#second) return
+    this.settle()
+    this.#second = second
   }
 }

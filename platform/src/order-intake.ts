@@ -59,8 +59,7 @@ export class OrderIntake {
   async take(delivery: Delivery, messages: IncomingMessage[]): Promise<Taken | null> {
     const { partition } = delivery
     const { probe } = this.#options
-    const offsets = messages.map(({ offset }) => Number(offset))
-    probe.record({ event: 'taken', partition, offsets })
+    if (probe.isOpen) probe.record({ event: 'taken', partition, offsets: offsetsOf(messages) })
     const { placed, bad } = await this.#judge(delivery, messages)
     for (const one of bad) await this.#bury(delivery, one)
     const reading: Reading = {
@@ -73,7 +72,7 @@ export class OrderIntake {
     await probe.pass('before-write')
     const deliveries = await this.#writeOrRewind(delivery, reading)
     if (deliveries === null) return null
-    probe.record({ event: 'stored', partition, offsets })
+    if (probe.isOpen) probe.record({ event: 'stored', partition, offsets: offsetsOf(messages) })
     await probe.pass('after-write')
     this.#expected.set(partition, reading.next)
     const orders = placed.map(({ offset, order }, i) => {
@@ -200,6 +199,10 @@ export class OrderIntake {
       attempt,
     )
   }
+}
+
+function offsetsOf(messages: IncomingMessage[]): number[] {
+  return messages.map(({ offset }) => Number(offset))
 }
 
 /** Redis and Kafka fail in many ways; all but our own mistakes mean «later». */

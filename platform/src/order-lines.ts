@@ -28,6 +28,11 @@ export class OrderLines {
     if (this.#admits()) this.#log.info(line())
   }
 
+  /** Says that so many lines would all be left out, and counts them; then none has to be made. */
+  leavesOut(count: number): boolean {
+    return this.#limiter.skip(Date.now(), count)
+  }
+
   #admits(): boolean {
     return this.#limiter.admit(Date.now())
   }

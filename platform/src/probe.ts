@@ -1,11 +1,9 @@
 import { armFaultPoint, type FaultPlan, type PassPoint } from './fault-point.ts'
-import { openTrace, type TraceEntry } from './trace.ts'
+import { openTrace, type Trace } from './trace.ts'
 
 /** How a consumer lets itself be looked at and broken from outside; off unless a drill asks. */
-export interface Probe {
-  record(entry: TraceEntry): void
+export interface Probe extends Trace {
   pass: PassPoint
-  close(): void
 }
 
 /** What of the settings is about looking and breaking. */

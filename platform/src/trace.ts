@@ -17,6 +17,8 @@ export type TraceEntry =
 
 /** Where a process writes down what it does. */
 export interface Trace {
+  /** Whether anybody will read it; an entry that is costly to make is not made otherwise. */
+  readonly isOpen: boolean
   record(entry: TraceEntry): void
   close(): void
 }
@@ -27,11 +29,12 @@ export interface Trace {
  * recorded.
  */
 export function openTrace(file: string | undefined): Trace {
-  if (file === undefined) return { record: () => undefined, close: () => undefined }
+  if (file === undefined) return { isOpen: false, record: () => undefined, close: () => undefined }
   const handle = openFile(file)
   // A client that did not close in time may have something to tell afterwards.
   let isOpen = true
   return {
+    isOpen: true,
     record: (entry) => {
       if (isOpen) writeSync(handle, `${JSON.stringify({ at: Date.now(), ...entry })}\n`)
     },
