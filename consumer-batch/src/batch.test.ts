@@ -1,27 +1,40 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { collect, emptyBatch, isFull, roomIn, type Batch } from './batch.ts'
+import {
+  collect,
+  collectMore,
+  emptyBatch,
+  fallDue,
+  isFull,
+  nothingUncommitted,
+  roomIn,
+  withoutDue,
+  type Batch,
+} from './batch.ts'
 
 /** Deliveries as they come: so many messages of one partition. */
 const deliveries = fc.array(
   fc.record({ partition: fc.nat({ max: 4 }), count: fc.integer({ min: 1, max: 40 }) }),
 )
 
-/** Takes deliveries the way the handler does: what is in hand, never beyond the last of a batch. */
+/**
+ * Takes deliveries the way the handler does: what is in hand, never beyond the last of a batch; the
+ * answer to a commit comes when the next batch is full.
+ */
 function commitsOf(size: number, arriving: { partition: number; count: number }[]): Batch[] {
   const commits: Batch[] = []
   const next = new Map<number, bigint>()
-  let batch = emptyBatch(size)
+  let uncommitted = nothingUncommitted(size)
   for (const { partition, count } of arriving) {
     for (let rest = count; rest > 0;) {
-      const taken = Math.min(rest, roomIn(batch))
+      const taken = Math.min(rest, roomIn(uncommitted.open))
       const end = (next.get(partition) ?? 0n) + BigInt(taken)
-      batch = collect(batch, partition, taken, end)
+      uncommitted = collectMore(uncommitted, partition, taken, end)
       next.set(partition, end)
       rest -= taken
-      if (isFull(batch)) {
-        commits.push(batch)
-        batch = emptyBatch(size)
+      if (isFull(uncommitted.open)) {
+        uncommitted = fallDue(withoutDue(uncommitted))
+        if (uncommitted.due) commits.push(uncommitted.due)
       }
     }
   }
@@ -70,4 +83,28 @@ test('leaves the batch it adds to as it was', () => {
   const before = collect(emptyBatch(10), 1, 1, 1n)
   collect(before, 2, 1, 1n)
   expect(before).toEqual(collect(emptyBatch(10), 1, 1, 1n))
+})
+
+test('a batch falls due when it is full, and not while another is due', () => {
+  const nine = collectMore(nothingUncommitted(10), 0, 9, 9n)
+  expect(() => fallDue(nine)).toThrow('9 of 10 are no batch')
+  const ten = collectMore(nine, 1, 1, 1n)
+  const due = fallDue(ten)
+  expect(due).toEqual({ due: ten.open, open: emptyBatch(10) })
+  const twenty = collectMore(due, 0, 10, 19n)
+  expect(() => fallDue(twenty)).toThrow('before this one')
+  expect(fallDue(withoutDue(twenty)).due).toEqual(twenty.open)
+})
+
+test('what is collected while a batch is due has the room of one batch, and no part in the other', () => {
+  const ten = collectMore(nothingUncommitted(10), 0, 10, 10n)
+  const due = fallDue(ten)
+  expect(() => collectMore(due, 0, 11, 21n)).toThrow(RangeError)
+  expect(collectMore(due, 0, 4, 14n).due).toEqual(ten.open)
+})
+
+test('refuses to go back into the batch that is due', () => {
+  const due = fallDue(collectMore(nothingUncommitted(10), 3, 10, 20n))
+  expect(() => collectMore(due, 3, 1, 20n)).toThrow(/goes back from 20 to 20/)
+  expect(collectMore(due, 3, 1, 21n).open.count).toBe(1)
 })

@@ -103,7 +103,7 @@ export async function connectConsumer(
     redis,
     groupId,
     topic,
-    uncommittedMax: countUncommitted(config),
+    uncommittedMax: countUncommitted(name, config),
     signal: service.signal,
     outageTimeoutMs: config.OUTAGE_TIMEOUT_MS,
     log,
@@ -127,8 +127,10 @@ export async function connectConsumer(
 }
 
 /** How many messages of a partition may be stored beyond its commit when all is well. */
-function countUncommitted({ COMMIT_MODE, BATCH_SIZE }: ConsumerConfig): number {
-  return COMMIT_MODE === 'background' ? Number.MAX_SAFE_INTEGER : Number(BATCH_SIZE)
+function countUncommitted(name: ConsumerName, { COMMIT_MODE, BATCH_SIZE }: ConsumerConfig): number {
+  if (COMMIT_MODE === 'background') return Number.MAX_SAFE_INTEGER
+  // consumer-batch collects the next ones while a commit is on its way.
+  return Number(BATCH_SIZE) * (name === 'batch' ? 2 : 1)
 }
 
 function countWorkers({ WORKERS }: ConsumerConfig, partitions: number): number {
