@@ -28,6 +28,7 @@ export function runGroup(setup: GroupSetup): ConsumerEvidence {
     if (setup.chance() < setup.options.rebalanceChance) group.rebalance()
     group.deliver()
   }
+  group.answerAll()
   return group.evidence
 }
 
@@ -36,13 +37,17 @@ interface Member {
   owned: number[]
   /** Where it reads on, by partition. */
   reading: Map<number, number>
-  /** What is stored and not committed: of all partitions, or of each. */
+  /** What is collected: of all partitions, or of each. */
   batches: Map<number | 'all', Batch>
+  /** Commits that were sent and not answered. */
+  due: Map<number | 'all', Batch>
 }
 
 interface Batch {
   count: number
   next: Map<number, number>
+  /** The brokers have written it down, whether or not the process knows. */
+  isTaken: boolean
 }
 
 /** A consumer group, and what it leaves in Redis and with the brokers. */
@@ -88,31 +93,52 @@ class Group {
     const { chance, options } = this.#setup
     const wanted = options.rebalanceChance === 0 ? 1 : 1 + Math.floor(chance() * MEMBERS_MAX)
     while (this.#members.length < wanted) this.#members.push(this.#start())
-    for (const member of this.#members.splice(wanted)) this.#say(member, { event: 'dropped' })
+    for (const member of this.#members) this.#drop(member)
+    this.#members.splice(wanted)
     this.#members.forEach((member, index) => {
       const owned = this.#logs.map((_, id) => id).filter((id) => id % wanted === index)
-      this.#say(member, { event: 'dropped' })
       member.owned = owned
       member.reading = new Map(owned.map((id) => [id, this.#committed.get(id) ?? 0]))
-      member.batches = new Map()
       this.#say(member, { event: 'joined', partitions: owned })
     })
+  }
+
+  /** Of the commits that are out some are answered before, some late, some never. */
+  #drop(member: Member): void {
+    const { chance } = this.#setup
+    const isAnswered = (): boolean => chance() < 1 / 2
+    for (const name of member.due.keys()) if (isAnswered()) this.#answer(member, name)
+    this.#say(member, { event: 'dropped' })
+    for (const name of member.due.keys()) if (isAnswered()) this.#answer(member, name, true)
+    member.due.clear()
+    member.batches.clear()
+  }
+
+  /** Nothing is left out at the end. */
+  answerAll(): void {
+    for (const member of this.#members) {
+      for (const name of member.due.keys()) this.#answer(member, name)
+    }
   }
 
   #start(): Member {
     const events: TraceEvent[] = []
     const file = `trace-${this.#traces.length}.jsonl`
     this.#traces.push({ file, events })
-    const member = { events, owned: [], reading: new Map(), batches: new Map() }
+    const member = { events, owned: [], reading: new Map(), batches: new Map(), due: new Map() }
     const { name, options } = this.#setup
     const workers = options.hasWorkerForEach ? 'partition' : 'one'
     this.#say(member, { event: 'started', service: name, pid: this.#traces.length, workers })
     return member
   }
 
+  #nameOf(partition: number): number | 'all' {
+    return this.#setup.options.hasWorkerForEach ? partition : 'all'
+  }
+
   #batchOf({ batches }: Member, partition: number): Batch {
-    const name = this.#setup.options.hasWorkerForEach ? partition : 'all'
-    const batch = batches.get(name) ?? { count: 0, next: new Map() }
+    const name = this.#nameOf(partition)
+    const batch = batches.get(name) ?? { count: 0, next: new Map(), isTaken: false }
     batches.set(name, batch)
     return batch
   }
@@ -162,18 +188,27 @@ class Group {
     const batch = this.#batchOf(member, partition)
     batch.count += messages.length
     batch.next.set(partition, next)
+    const name = this.#nameOf(partition)
+    if (chance() < 1 / 2) this.#answer(member, name)
     if (batch.count < commitEvery) return survives()
+    this.#answer(member, name)
     if (!survives()) return false
-    this.#commit(batch)
+    member.batches.delete(name)
+    member.due.set(name, batch)
+    if (chance() < 1 / 2) this.#commit(batch)
     if (!survives()) return false
-    this.#say(member, {
-      event: 'committed',
-      offsets: Object.fromEntries(batch.next),
-      isLate: false,
-    })
-    batch.count = 0
-    batch.next = new Map()
+    // What comes next is stored while a commit is out, unless one message is all it is about.
+    if (commitEvery === 1 || chance() < 1 / 2) this.#answer(member, name)
     return survives()
+  }
+
+  /** The answer to the commit that is out, if there is one. */
+  #answer(member: Member, name: number | 'all', isLate = false): void {
+    const batch = member.due.get(name)
+    if (!batch) return
+    this.#commit(batch)
+    this.#say(member, { event: 'committed', offsets: Object.fromEntries(batch.next), isLate })
+    member.due.delete(name)
   }
 
   #write(partition: number, messages: LogRecord[], next: number): void {
@@ -197,7 +232,10 @@ class Group {
     this.#positions.set(partition, position)
   }
 
-  #commit({ next }: Batch): void {
+  #commit(batch: Batch): void {
+    const { next, isTaken } = batch
+    if (isTaken) return
+    batch.isTaken = true
     this.#clock += 1
     for (const [partition, offset] of next) {
       this.#committed.set(partition, offset)
