@@ -1,4 +1,5 @@
 import type { CheckId } from '@orders/referee/verdict'
+import { batchTrials } from './broken-batches.ts'
 import { consumerTrials } from './broken-consumers.ts'
 import type { Patch } from './broken-copy.ts'
 import type { Course } from './broken-courses.ts'
@@ -21,4 +22,4 @@ export interface Trial {
 }
 
 /** All mistakes, by what has to be lived through to show them. */
-export const trials: Trial[] = [...consumerTrials, ...producerTrials]
+export const trials: Trial[] = [...consumerTrials, ...batchTrials, ...producerTrials]

@@ -1,15 +1,7 @@
 import type { Trial } from './broken-builds.ts'
-import {
-  behindAnOddProxy,
-  dieAt,
-  joinedByAnother,
-  readAll,
-  withoutARedisAnswer,
-} from './broken-courses.ts'
+import { behindAnOddProxy, dieAt, readAll, withoutARedisAnswer } from './broken-courses.ts'
 
 const AUTO = 'consumer-auto/src/handle-delivery.ts'
-const BATCH = 'consumer-batch/src/handle-delivery.ts'
-const COLLECTING = 'consumer-batch/src/batch.ts'
 const INTAKE = 'platform/src/order-intake.ts'
 const STORE = 'platform/src/order-store.ts'
 
@@ -18,7 +10,7 @@ const RESOLVE = 'delivery.resolve(message.offset)'
 const COMMIT_IT =
   "const committed = mode === 'each' ? delivery.commitResolved() : delivery.commitInTime()"
 
-/** Mistakes in the consumers. */
+/** Mistakes in consumer-auto, and in what both consumers share. */
 export const consumerTrials: Trial[] = [
   {
     name: 'consumer-auto reads everything',
@@ -99,28 +91,6 @@ export const consumerTrials: Trial[] = [
     ],
   },
   {
-    name: 'consumer-batch reads everything',
-    course: readAll('batch'),
-    weather: [],
-    builds: [
-      {
-        name: 'offsets are committed without the one more',
-        flaggedBy: ['C8'],
-        mistake: [
-          { file: BATCH, find: 'inHand.length, last + 1n)', replace: 'inHand.length, last)' },
-        ],
-      },
-      {
-        name: 'nine are enough for a commit',
-        flaggedBy: ['C8'],
-        mistake: [
-          { file: COLLECTING, find: 'return count === size', replace: 'return count === size - 1' },
-          { file: COLLECTING, find: 'return size - count', replace: 'return size - 1 - count' },
-        ],
-      },
-    ],
-  },
-  {
     name: 'consumer-auto dies before a write',
     course: dieAt('auto', 'before-write:20:kill'),
     weather: [],
@@ -144,26 +114,6 @@ export const consumerTrials: Trial[] = [
     ],
   },
   {
-    name: 'consumer-batch dies after a commit',
-    course: dieAt('batch', 'after-commit:1:kill'),
-    weather: [],
-    builds: [
-      {
-        name: 'the whole delivery is committed at the tenth',
-        flaggedBy: ['C2', 'C5', 'C8'],
-        mistake: [
-          {
-            file: BATCH,
-            find: 'await delivery.commit(nextOffsets)',
-            replace:
-              'const end = (delivery.messages.at(-1)?.offset ?? 0n) + 1n\n' +
-              '        await delivery.commit(new Map(nextOffsets).set(delivery.partition, end))',
-          },
-        ],
-      },
-    ],
-  },
-  {
     name: 'consumer-auto dies after its first commit, of a bad message',
     course: dieAt('auto', 'after-commit:1:kill'),
     weather: [],
@@ -177,34 +127,6 @@ export const consumerTrials: Trial[] = [
             find: 'for (const one of bad) await this.#bury(delivery, one)',
             replace:
               'for (const one of bad) setTimeout(() => void this.#bury(delivery, one), 3_000)',
-          },
-        ],
-      },
-    ],
-  },
-  {
-    name: 'another member joins while consumer-batch has collected seven',
-    course: joinedByAnother,
-    weather: [],
-    builds: [
-      {
-        name: 'what was collected is kept over the change of the group',
-        flaggedBy: ['C6', 'C8'],
-        mistake: [
-          {
-            file: BATCH,
-            find: 'they come again`)\n    }\n    this.#batches.clear()',
-            replace: 'they are kept`)\n    }',
-          },
-          {
-            file: COLLECTING,
-            find: 'if (before !== undefined && next <= before) {',
-            replace: 'if (before === -1n) {',
-          },
-          {
-            file: 'platform/src/kafka/delivery.ts',
-            find: '!membership.owns(id)',
-            replace: 'id < 0',
           },
         ],
       },
