@@ -37,8 +37,8 @@ export const consumerDrills: Drill[] = [
   {
     name: 'batch-kill-collecting',
     fault: 'F10',
-    title: 'consumer-batch dies with one to ten orders in Redis and none of them committed.',
-    expect: 'Those come again, at most ten, without a second effect.',
+    title: 'consumer-batch dies with one to twenty orders in Redis and none known to be committed.',
+    expect: 'Those come again, at most twenty, without a second effect.',
     injections: { smoke: 1, nightly: 2, release: 3 },
     ...AFTER_A_DEATH,
     inject: (arena, random) =>
@@ -49,7 +49,7 @@ export const consumerDrills: Drill[] = [
     name: 'batch-kill-at-commit',
     fault: 'F10',
     title: 'consumer-batch dies right before its commit, or right after it.',
-    expect: 'All ten come again, or none.',
+    expect: 'All ten come again, or none; so do those that are stored already for the next commit.',
     injections: { smoke: 0, nightly: 2, release: 3 },
     ...AFTER_A_DEATH,
     inject: (arena, random) =>

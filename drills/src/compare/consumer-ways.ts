@@ -39,7 +39,7 @@ export const CONSUMER_WAYS: readonly ConsumerWay[] = [
   {
     ...realConsumer('batch'),
     messagesPerWrite: BATCH_SIZE,
-    teaches: 'After a crash up to ten come again; the write knows them, and nothing changes.',
+    teaches: 'After a crash up to twenty come again; the write knows them, and nothing changes.',
   },
   {
     ...unsafeConsumer('commit-first'),
