@@ -273,7 +273,7 @@ export class GroupConsumer {
       committed: (offsets) => {
         const isLate = epoch !== this.#epoch
         if (!isLate) this.#progress.commit(offsets)
-        probe.record({ event: 'committed', offsets: asNumbers(offsets), isLate })
+        if (probe.isOpen) probe.record({ event: 'committed', offsets: asNumbers(offsets), isLate })
         return probe.pass('after-commit')
       },
       uncommitted: (partition) => this.#progress.uncommitted(partition),
