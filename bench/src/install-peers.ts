@@ -4,12 +4,14 @@ import { join } from 'node:path'
 import { describeError } from '@orders/platform/user-error'
 import { Child, runChild } from './child.ts'
 import { PEERS_FOLDER } from './lab.ts'
+import { buildAdvice, missingBuildTools, nativeBuildEnvironment } from './native-build.ts'
 import type { ClientName, PeerName } from './rows.ts'
 
 /** For each client why it cannot be run here; null where it can. */
 export type Installed = Record<ClientName, string | null>
 
 const INSTALL_LIMIT_MS = 5 * 60_000
+const LOAD_LIMIT_MS = 30_000
 /** A library in C and its bindings in C++, on a small machine. */
 const BUILD_LIMIT_MS = 20 * 60_000
 const MODULES = join(PEERS_FOLDER, 'node_modules')
@@ -18,6 +20,7 @@ const STAMP = join(MODULES, '.installed')
 const NATIVE = '@confluentinc/kafka-javascript'
 const BINARY = join(MODULES, NATIVE, 'build/Release/confluent-kafka-javascript.node')
 const BUILD_FAILURE = join(MODULES, '.build-failure')
+const SHOWN_FAILURE = 'bench/peers/node_modules/.build-failure'
 const NOBODY: Installed = { kafkajs: null, platformatic: null, confluent: null }
 const NPM_QUIET = ['--no-audit', '--no-fund', '--loglevel=error']
 
@@ -44,26 +47,39 @@ async function installModules(signal: AbortSignal, say: (line: string) => void):
   writeFileSync(STAMP, wanted)
 }
 
-/** Only this one may run its install script: it fetches a binary, or builds it from source. */
+/** Only this one may run its install script, which builds it from source or fetches a binary. */
 async function buildNative(
   signal: AbortSignal,
   say: (line: string) => void,
 ): Promise<string | null> {
-  if (existsSync(BINARY)) return null
+  if (existsSync(BINARY)) return loadNative(signal)
   if (existsSync(BUILD_FAILURE)) return readFileSync(BUILD_FAILURE, 'utf8')
-  say(`fetching or building ${NATIVE}: up to ${BUILD_LIMIT_MS / 60_000} minutes, once`)
+  say(`building ${NATIVE}: some minutes, ${BUILD_LIMIT_MS / 60_000} at most, once`)
   const args = ['rebuild', NATIVE, '--ignore-scripts=false', '--foreground-scripts', ...NPM_QUIET]
   const failure = await tryStep(signal, () => npm(args, BUILD_LIMIT_MS, signal))
-  if (existsSync(BINARY)) return null
-  const reason = `${NATIVE} could not be built: ${failure ?? 'no binary came of it'}`
-  // A build that failed once would fail for minutes in every run; a new install tries again.
+  if (existsSync(BINARY)) return loadNative(signal)
+  const advice = buildAdvice(missingBuildTools(process.env['PATH'] ?? ''), SHOWN_FAILURE)
+  const reason = `${NATIVE} could not be built (${failure ?? 'no binary came of it'}): ${advice}`
+  // A build that failed once would fail for minutes in every run.
   writeFileSync(BUILD_FAILURE, reason)
   return reason
 }
 
+/** A binary that another Node or another machine has built may not be of use here. */
+async function loadNative(signal: AbortSignal): Promise<string | null> {
+  const args = ['--input-type=module', '--eval', `await import('${NATIVE}')`]
+  const where = { env: process.env, cwd: PEERS_FOLDER }
+  const failure = await tryStep(signal, async () => {
+    const child = new Child({ label: 'loading it', command: process.execPath, args, ...where })
+    await runChild(child, LOAD_LIMIT_MS, signal)
+  })
+  if (failure === null) return null
+  return `${NATIVE} does not load (${failure}): remove bench/peers/node_modules, so that it is built again`
+}
+
 async function npm(args: string[], limitMs: number, signal: AbortSignal): Promise<void> {
   const label = `npm ${args[0]}`
-  const env = withoutOuterNpm(process.env)
+  const env = nativeBuildEnvironment(withoutOuterNpm(process.env))
   await runChild(
     new Child({ label, command: 'npm', args, env, cwd: PEERS_FOLDER }),
     limitMs,
