@@ -8,7 +8,8 @@ import { renderList, renderTask } from './output.ts'
 import { renderReport } from './report.ts'
 import type { BenchResult } from './result.ts'
 import { ROWS } from './rows.ts'
-import { prepareOrders, runTask, warmUp, type Bench } from './run-bench.ts'
+import { prepareOrders, runTask, type Bench } from './run-bench.ts'
+import { warmUp } from './warm-up.ts'
 
 const INTERRUPTED = 130
 /** The same orders in every bench, so that benches can be held against each other. */

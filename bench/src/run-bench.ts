@@ -8,7 +8,6 @@ import type { Installed } from './install-peers.ts'
 import type { Lab } from './lab.ts'
 import { absenceOf, measureRow } from './measure-row.ts'
 import { makeOrders, measureOrders, type MadeOrders } from './made-orders.ts'
-import { measureProducing } from './produce-run.ts'
 import type { Run, RowResult, TaskResult } from './result.ts'
 import { ROWS, type Row } from './rows.ts'
 import { rateOf } from './summary.ts'
@@ -24,7 +23,6 @@ export interface Bench {
   made: MadeOrders
 }
 
-const WARM_UP_ORDERS = 50_000
 const REASON_MAX = 300
 
 /** Registers the schema of the orders, and says which orders all rows make or read. */
@@ -33,16 +31,6 @@ export async function prepareOrders(lab: Lab, plan: BenchPlan, seed: number): Pr
   const schemaId = await registry.register('bench-value', orderSchemaText)
   const source = { seed, runId: randomUUID(), schemaId, bytes: plan.orderBytes }
   return measureOrders(source, Date.now())
-}
-
-/** One run that nobody measures: brokers that have just started take several times the CPU. */
-export async function warmUp({ lab, plan, made }: Bench): Promise<void> {
-  const largest = Math.max(...plan.tasks.map((task) => ordersOf(plan, task)))
-  const orders = Math.min(largest, WARM_UP_ORDERS)
-  lab.say(`warming up: ${orders} orders`)
-  const row = ROWS.find(({ task, peer }) => task === 'produce' && peer === null)
-  if (row === undefined) throw new Error('there is no row to warm up with')
-  await measureProducing(lab, { label: 'warm-up', row, orders, made })
 }
 
 /** Runs every row of a task so often as is asked for, in turns. */
