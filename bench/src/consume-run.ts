@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readPosition, type ConsumerName } from '@orders/platform/order-store'
+import type { OrderKeys } from './arrivals.ts'
 import {
   peerPrefix,
   startOurConsumer,
@@ -80,7 +81,7 @@ export interface Kept {
 /** Throws when an order is not in Redis, or the commits are not those that were promised. */
 export async function checkKept(lab: Lab, kept: Kept): Promise<void> {
   const { row, mode, topic, orders, groupId, before } = kept
-  const found = await countKeys(lab, `${prefixOf(row, topic)}:*`)
+  const found = await countKeys(lab, `${orderKeysOf(row, topic).prefix}:*`)
   if (found !== orders) throw new Error(`${found} of ${orders} orders are in Redis`)
   const commits = (await countCommits(lab)) - before
   const committed = await countCommitted(lab, groupId, topic)
@@ -143,9 +144,11 @@ export function modeOf({ task, program, comparedAs }: Row): ConsumeMode {
   return task
 }
 
-function prefixOf(row: Row, topic: string): string {
+/** Under which keys a row keeps its orders. */
+export function orderKeysOf(row: Row, topic: string): OrderKeys {
   const name = consumerNameOf(row)
-  return name === null ? peerPrefix(topic) : `${topic}:${name}`
+  if (name === null) return { prefix: peerPrefix(topic), isHash: false }
+  return { prefix: `${topic}:${name}`, isHash: true }
 }
 
 function consumerNameOf({ program }: Row): ConsumerName | null {

@@ -1,47 +1,38 @@
 import { until } from '@orders/drills/until'
-import type { RedisClient } from '@orders/platform/redis'
-import { checkKept, modeOf, startConsumer } from './consume-run.ts'
+import { watchArrivals, type Arrivals } from './arrivals.ts'
+import { checkKept, modeOf, orderKeysOf, startConsumer } from './consume-run.ts'
 import type { Lab } from './lab.ts'
-import { latencyOf, readPassages, windowOf, type Passage } from './latency.ts'
+import { latencyOf, windowOf } from './latency.ts'
 import { startProducer, type RunPlan } from './produce-run.ts'
 import type { Measure } from './result.ts'
 import { LATENCY_RATE } from './tasks.ts'
 import { askKafka, countCommits, forgetTopic, makeTopic } from './topics.ts'
 import { usageBetween } from './usage.ts'
-import { sampleDuring } from './usage-sampler.ts'
+import { sampleDuring, type Usage } from './usage-sampler.ts'
 
 const JOIN_LIMIT_MS = 60_000
 const JOIN_POLL_MS = 300
 /** Beside the time that the orders take to be made. */
 const SPARE_LIMIT_MS = 60_000
+/** Seldom: while the bench looks at processes, it does not see what arrives. */
+const LOOK_EVERY_MS = 500
 const MS_PER_SECOND = 1_000
 
-/** Lets orders flow at a steady pace, and watches in Redis itself when each of them arrives. */
+/** Lets orders flow at a steady pace, and lets Redis tell when each of them arrives. */
 export async function measureLatency(lab: Lab, plan: RunPlan): Promise<Measure> {
   const topic = `bench-${plan.label}`
   await makeTopic(lab, topic)
   await lab.redis.flushall()
-  const passages = new Map<string, Passage>()
-  const monitor = await lab.redis.monitor()
-  monitor.on('monitor', (seconds: string, args: string[]) => {
-    for (const passage of readPassages(seconds, args)) {
-      if (!passages.has(passage.key)) passages.set(passage.key, passage)
-    }
-  })
+  const arrivals = await watchArrivals(lab.redis, orderKeysOf(plan.row, topic))
   try {
-    return await flow(lab, plan, topic, passages)
+    return await flow(lab, plan, topic, arrivals)
   } finally {
-    close(monitor)
+    await arrivals.close()
     await forgetTopic(lab, topic)
   }
 }
 
-async function flow(
-  lab: Lab,
-  plan: RunPlan,
-  topic: string,
-  passages: ReadonlyMap<string, Passage>,
-): Promise<Measure> {
+async function flow(lab: Lab, plan: RunPlan, topic: string, arrivals: Arrivals): Promise<Measure> {
   const { label, row, orders, made } = plan
   const mode = modeOf(row)
   const before = await countCommits(lab)
@@ -56,20 +47,28 @@ async function flow(
     signal: lab.signal,
   }
   const clients = [consumer.pid, producer.pid]
-  const { samples, memoryMb } = await sampleDuring(lab.settings, clients, () =>
-    until(wait, () => passages.size >= orders || consumer.hasEnded()),
-  )
+  const flowing = (): Promise<void> =>
+    until(wait, () => arrivals.count() >= orders || consumer.hasEnded())
+  const usage = await sampleDuring(lab.settings, clients, flowing, LOOK_EVERY_MS)
   const { said } = await consumer.finish()
   await until({ ...wait, what: 'the producer is done' }, () => producer.isDone())
   await producer.finish()
   await checkKept(lab, { row, mode, topic, orders, groupId: label, before })
-  const seen = [...passages.values()]
-  const [latency, window] = [latencyOf(seen), windowOf(seen)]
-  if (seen.length !== orders || latency === null || window === null) {
-    throw new Error(`${seen.length} of ${orders} writes were seen`)
+  return { orders, memoryMb: usage.memoryMb, said, ...(await judge(arrivals, usage, orders)) }
+}
+
+async function judge(
+  arrivals: Arrivals,
+  { samples }: Usage,
+  orders: number,
+): Promise<Pick<Measure, 'seconds' | 'cpu' | 'latency'>> {
+  const passages = await arrivals.passages()
+  const [latency, window] = [latencyOf(passages), windowOf(passages)]
+  if (passages.length !== orders || latency === null || window === null) {
+    throw new Error(`${passages.length} of ${orders} writes were seen`)
   }
   const seconds = (window.toMs - window.fromMs) / MS_PER_SECOND
-  return { orders, seconds, cpu: usageBetween(samples, window), memoryMb, latency, said }
+  return { seconds, cpu: usageBetween(samples, window), latency }
 }
 
 /** Before it has its partitions, a consumer lets the first orders wait. */
@@ -85,9 +84,4 @@ async function untilMember(lab: Lab, groupId: string, hasEnded: () => boolean): 
     const { state, clientIds } = await askKafka(lab, (admin) => admin.describeMembers(groupId))
     return state === 'Stable' && clientIds.length > 0
   })
-}
-
-function close(monitor: RedisClient): void {
-  monitor.removeAllListeners('monitor')
-  monitor.disconnect()
 }

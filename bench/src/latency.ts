@@ -18,29 +18,6 @@ export interface Latency {
 const DROPPED_SHARE = 0.2
 const HALF = 0.5
 const NEARLY_ALL = 0.99
-const MS_PER_SECOND = 1_000
-
-/**
- * Reads one command that Redis has carried out, as `MONITOR` shows it: the orders that it wrote,
- * as a hash with a field `placedAt` or as a string of JSON.
- */
-export function readPassages(seconds: string, args: readonly string[]): Passage[] {
-  const storedAtMs = Number(seconds) * MS_PER_SECOND
-  const [command = '', key = '', ...rest] = args
-  switch (command.toLowerCase()) {
-    case 'hset': {
-      const placedAt = rest[rest.indexOf('placedAt') + 1]
-      if (!rest.includes('placedAt') || placedAt === undefined) return []
-      return [{ key, madeAtMs: Date.parse(placedAt), storedAtMs }]
-    }
-    case 'set': {
-      const madeAtMs = placedAtOf(rest[0])
-      return madeAtMs === null ? [] : [{ key, madeAtMs, storedAtMs }]
-    }
-    default:
-      return []
-  }
-}
 
 /** The time that half of the orders did not exceed, and 99 of a hundred; null of too few. */
 export function latencyOf(passages: readonly Passage[]): Latency | null {
@@ -61,13 +38,4 @@ export function windowOf(passages: readonly Passage[]): Window | null {
     toMs = Math.max(toMs, storedAtMs)
   }
   return { fromMs, toMs }
-}
-
-function placedAtOf(json: string | undefined): number | null {
-  try {
-    const { placedAt } = Object(JSON.parse(json ?? 'null')) as Record<string, unknown>
-    return typeof placedAt === 'number' ? placedAt : null
-  } catch {
-    return null
-  }
 }

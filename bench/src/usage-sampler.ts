@@ -18,8 +18,9 @@ export async function sampleDuring<T>(
   settings: ClusterSettings,
   clients: readonly (number | null)[],
   work: () => Promise<T>,
+  everyMs = EVERY_MS,
 ): Promise<Usage & { result: T }> {
-  const sampler = new UsageSampler(settings, clients)
+  const sampler = new UsageSampler(settings, clients, everyMs)
   try {
     const result = await work()
     return { ...sampler.usage(), result }
@@ -37,11 +38,11 @@ class UsageSampler {
   readonly #timer: NodeJS.Timeout
   #memoryMb: number | null = null
 
-  constructor(settings: ClusterSettings, clients: readonly (number | null)[]) {
+  constructor(settings: ClusterSettings, clients: readonly (number | null)[], everyMs: number) {
     this.#brokers = pidsOf(settings, 'kafka')
     this.#redis = pidsOf(settings, 'redis')
     this.#clients = clients.filter((pid) => pid !== null)
-    this.#timer = setInterval(() => this.#look(), EVERY_MS)
+    this.#timer = setInterval(() => this.#look(), everyMs)
     this.#look()
   }
 
