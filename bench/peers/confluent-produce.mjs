@@ -7,6 +7,7 @@ import { readSettings } from './settings.mjs'
 const LINGER_MS = 5
 const POLL_MS = 5
 const QUEUE_MAX = 500_000
+const QUEUE_BYTES_MAX = 256 * 1024 * 1024
 /** So many are handed over in a row before answers get their turn. */
 const PER_TURN = 1_000
 
@@ -42,6 +43,7 @@ function connect(producer) {
 }
 
 async function produceAll(producer, topic, load) {
+  const queueMax = Math.min(QUEUE_MAX, Math.floor(QUEUE_BYTES_MAX / Math.max(load.bytes, 1)))
   let answered = 0
   let failure = null
   const all = new Promise((resolve, reject) => {
@@ -55,7 +57,7 @@ async function produceAll(producer, topic, load) {
   let sent = 0
   for await (const _ of load.turns()) {
     while (load.hasDue && failure === null) {
-      const isFull = sent - answered >= QUEUE_MAX
+      const isFull = sent - answered >= queueMax
       if (isFull || sent % PER_TURN === 0) await nextTurn()
       if (isFull) continue
       const [{ key, value }] = load.take(1)

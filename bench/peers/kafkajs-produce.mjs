@@ -4,7 +4,6 @@ import { now, runPeer, versionOf } from './result.mjs'
 import { readLoad, sendAll } from './send-all.mjs'
 import { readSettings } from './settings.mjs'
 
-const RECORDS_PER_SEND = 1_000
 /** kafkajs itself lets one idempotent request at a time through to each broker. */
 const SENDS_MAX = 5
 const ALL_REPLICAS = -1
@@ -19,7 +18,6 @@ await runPeer(async () => {
   await producer.connect()
   const startedAtMs = now()
   await sendAll(load, {
-    size: RECORDS_PER_SEND,
     sendsMax: SENDS_MAX,
     send: (messages) =>
       producer.send({

@@ -3,7 +3,6 @@ import { now, runPeer, versionOf } from './result.mjs'
 import { readLoad, sendAll } from './send-all.mjs'
 import { readSettings } from './settings.mjs'
 
-const RECORDS_PER_SEND = 1_000
 /** With two idempotent sends under way the brokers answer that their sequence is out of order. */
 const SENDS_MAX = 1
 
@@ -21,7 +20,6 @@ await runPeer(async () => {
   await producer.metadata({ topics: [topic] })
   const startedAtMs = now()
   await sendAll(load, {
-    size: RECORDS_PER_SEND,
     sendsMax: SENDS_MAX,
     send: (records) =>
       producer.send({ messages: records.map(({ key, value }) => ({ topic, key, value })) }),

@@ -3,6 +3,17 @@ import { orderMaker } from './made-orders.mjs'
 import { need, readSettings } from './settings.mjs'
 
 const MS_PER_SECOND = 1_000
+const RECORDS_PER_SEND = 1_000
+/** All may go to one partition, whose batch the brokers take up to 1 MiB. */
+const BYTES_PER_SEND = 700 * 1024
+/** About what an order has as customers buy. */
+const PLAIN_BYTES = 300
+
+/** So many orders of a size belong in one send: a thousand, or what a partition may be given. */
+export function recordsPerSend(orderBytes) {
+  const bytes = Math.max(orderBytes, PLAIN_BYTES)
+  return Math.min(RECORDS_PER_SEND, Math.floor(BYTES_PER_SEND / bytes))
+}
 
 /** The orders of this run, each made when it is due: so many a second, or 0 for all at once. */
 export function readLoad() {
@@ -11,14 +22,15 @@ export function readLoad() {
     Number(need(name)),
   )
   const make = orderMaker({ seed, schemaId, bytes, runId: need('RUN_ID') })
-  return new Load(count, Number(process.env['RATE'] || 0), make)
+  return new Load(count, Number(process.env['RATE'] || 0), bytes, make)
 }
 
 /** Orders that are due and not sent yet. */
 class Load {
-  constructor(count, rate, make) {
+  constructor(count, rate, bytes, make) {
     this.count = count
     this.rate = rate
+    this.bytes = bytes
     this.make = make
     this.taken = 0
     this.due = 0
@@ -59,8 +71,9 @@ class Load {
   }
 }
 
-/** Sends everything in sends of at most `size`, so many of them under way at once. */
-export async function sendAll(load, { size, sendsMax, send }) {
+/** Sends everything, so many sends under way at once. */
+export async function sendAll(load, { sendsMax, send }) {
+  const size = recordsPerSend(load.bytes)
   const underWay = new Set()
   let failure = null
   const pump = () => {

@@ -51,7 +51,7 @@ test('how a group grows, and how large orders are', () => {
   const read = plan('--members', '4', '--partitions', '20', '--order-bytes', '3000')
   expect(read).toMatchObject({ members: 4, partitions: 20, orderBytes: 3_000 })
   expect(() => plan('--members', '0')).toThrow(/whole number from 1/)
-  expect(() => plan('--order-bytes', '1000000')).toThrow(/whole number from 0 to 20000/)
+  expect(() => plan('--order-bytes', '1000000')).toThrow(/whole number from 0 to 30000/)
 })
 
 test('files and the list', () => {

@@ -11,10 +11,14 @@ const SOURCE = { seed: 7, runId: 'a run', schemaId: 3, bytes: 0 }
 const peers = new URL('../peers/made-orders.mjs', import.meta.url).href
 const { orderMaker } = (await import(peers)) as PeerSide
 
-test.each([0, 3_000])('the other clients make the same orders, byte by byte: %s bytes', (bytes) => {
+test.each([
+  [0, 300],
+  [3_000, 100],
+  [30_000, 20],
+])('the other clients make the same orders, byte by byte: %s bytes', (bytes, count) => {
   const source = { ...SOURCE, bytes }
   const make = orderMaker(source)
-  const ours = [...makeOrders(300, source, NOW)].map(({ key, value }) => ({ key, value }))
+  const ours = [...makeOrders(count, source, NOW)].map(({ key, value }) => ({ key, value }))
   expect(ours.map((_, index) => make(index, NOW))).toEqual(ours)
 })
 

@@ -21,10 +21,17 @@ describe('larger orders', () => {
         expect(checkOrder(order)).toHaveProperty('order')
         const size = orderType.toBuffer(order).length
         expect(size).toBeGreaterThan(0.9 * bytes)
-        // A line more or less, each of at most 220 bytes.
-        expect(size).toBeLessThan(bytes + 250)
+        // A line more or less, each of at most 400 bytes.
+        expect(size).toBeLessThan(bytes + 400)
       }),
     )
+  })
+
+  it('reach the largest size, and stay as they were below it', () => {
+    const size = orderType.toBuffer(simulate(3, ORDER_BYTES_MAX)).length
+    expect(size).toBeGreaterThanOrEqual(ORDER_BYTES_MAX - 100)
+    const names = simulate(3, 20_000).items.map(({ name }) => name)
+    expect(names.filter((name) => Buffer.byteLength(name) > name.length)).toEqual([])
   })
 
   it('never shrink below what the customer buys', () => {
