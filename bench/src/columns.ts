@@ -13,7 +13,8 @@ interface Column {
   text: (row: RowSummary) => string
 }
 
-const NOTHING = '–'
+/** What a cell says of which nothing is known. */
+export const NOTHING = '–'
 const SHOWN_DIGITS = 3
 
 const COSTS: readonly Column[] = [
@@ -73,11 +74,13 @@ function range(spread: Spread | null, text: (value: number) => string): string {
   return spread === null ? NOTHING : `${text(spread.min)}–${text(spread.max)}`
 }
 
-function whole(value: number | null): string {
+/** A whole number. */
+export function whole(value: number | null): string {
   return value === null ? NOTHING : String(Math.round(value))
 }
 
-function digits(value: number | null): string {
+/** A number with three digits that say something. */
+export function digits(value: number | null): string {
   if (value === null) return NOTHING
   return value >= 100 ? String(Math.round(value)) : value.toPrecision(SHOWN_DIGITS)
 }

@@ -54,6 +54,26 @@ test('how a group grows, and how large orders are', () => {
   expect(() => plan('--order-bytes', '1000000')).toThrow(/whole number from 0 to 30000/)
 })
 
+test('what is to grow: our rows once, without the times', () => {
+  expect(plan().grow).toEqual([])
+  const read = plan('--grow', 'bytes, partitions')
+  expect(read).toMatchObject({ grow: ['partitions', 'bytes'], peers: [], reps: 1 })
+  expect(read.tasks.map(({ name }) => name)).not.toContain('latency')
+  expect(plan('--grow', 'count', '--task', 'latency').tasks.map(({ name }) => name)).toEqual([
+    'latency',
+  ])
+  expect(plan('--grow', 'count', '--peers', 'kafkajs', '--reps', '3')).toMatchObject({
+    peers: ['kafkajs'],
+    reps: 3,
+  })
+  expect(() => plan('--grow', 'up')).toThrow(/There is no series "up", only partitions, /)
+})
+
+test('where CPU time goes: our rows once', () => {
+  expect(plan()).toMatchObject({ isProfiled: false })
+  expect(plan('--profile')).toMatchObject({ isProfiled: true, peers: [], reps: 1, tasks: TASKS })
+})
+
 test('files and the list', () => {
   expect(plan('--list').isList).toBe(true)
   expect(plan('--json', 'a.json', '--report', 'b.md', '--keep')).toMatchObject({

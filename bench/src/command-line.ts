@@ -3,6 +3,7 @@ import { UserError } from '@orders/platform/user-error'
 import { ORDER_BYTES_MAX } from '@orders/producer/larger-orders'
 import { Command, InvalidArgumentError } from 'commander'
 import { PEERS, type PeerName } from './rows.ts'
+import { SERIES, type SeriesName } from './series.ts'
 import { TASKS, type Task } from './tasks.ts'
 
 /** What one run of the bench is to do. */
@@ -21,6 +22,10 @@ export interface BenchPlan {
   members: number
   /** Each order is filled up to about so many bytes; 0 is as customers buy. */
   orderBytes: number
+  /** What is to grow, each in a series of steps; empty for the usual tables. */
+  grow: SeriesName[]
+  /** Our services write down where their CPU time goes. */
+  isProfiled: boolean
   isKept: boolean
   jsonFile: string | null
   reportFile: string | null
@@ -36,6 +41,8 @@ interface Flags {
   partitions?: number
   members?: number
   orderBytes?: number
+  grow?: SeriesName[]
+  profile?: boolean
   keep?: boolean
   json?: string
   report?: string
@@ -80,6 +87,8 @@ function describeCommand(): Command {
       `fills each order up to this (default ${ORDER_BYTES}; 0: as customers buy)`,
       whole(0, ORDER_BYTES_MAX),
     )
+    .option('--grow <names>', `series of steps, with commas: ${SERIES.join(', ')}`, readSeries)
+    .option('--profile', 'where the CPU time of our services goes; one run, no peers if not said')
     .option('--keep', 'keeps logs and ledgers, and says where')
     .option('--list', 'shows the tasks, and what each row promises')
     .option('--json <file>', 'writes every run of every row as JSON')
@@ -91,24 +100,35 @@ function describeCommand(): Command {
 
 function makePlan(flags: Flags): BenchPlan {
   const isQuick = flags.quick === true
-  const { json, report } = flags
+  const { json, report, grow = [] } = flags
+  const isGrowing = grow.length > 0
+  const isProfiled = flags.profile === true
+  // Not to be held against anything: our rows once.
+  const isAlone = isGrowing || isProfiled
   if (json !== undefined && json === report) {
     throw new UserError('--json and --report name the same file; see --help')
   }
   return {
     isList: flags.list === true,
-    tasks: flags.task ?? [...TASKS],
-    peers: flags.peers ?? (isQuick ? QUICK_PEERS : [...PEERS]),
-    reps: flags.reps ?? (isQuick ? 1 : REPS),
+    tasks: flags.task ?? TASKS.filter(({ kind }) => !isGrowing || kind !== 'latency'),
+    peers: flags.peers ?? (isAlone ? [] : isQuick ? QUICK_PEERS : [...PEERS]),
+    reps: flags.reps ?? usualReps(flags),
     isQuick,
     count: flags.count ?? null,
     partitions: flags.partitions ?? PARTITIONS,
     members: flags.members ?? 1,
     orderBytes: flags.orderBytes ?? ORDER_BYTES,
+    grow,
+    isProfiled,
     isKept: flags.keep === true,
     jsonFile: json ?? null,
     reportFile: report ?? null,
   }
+}
+
+function usualReps({ quick, grow, profile }: Flags): number {
+  if (quick === true || grow !== undefined || profile === true) return 1
+  return REPS
 }
 
 function readTasks(text: string): Task[] {
@@ -128,6 +148,15 @@ function readPeers(text: string): PeerName[] {
     throw new InvalidArgumentError(`There is no peer "${name}", only ${PEERS.join(', ')}, none.`)
   }
   return PEERS.filter((peer) => wanted.includes(peer))
+}
+
+function readSeries(text: string): SeriesName[] {
+  const wanted = split(text)
+  for (const name of wanted) {
+    if (SERIES.some((series) => series === name)) continue
+    throw new InvalidArgumentError(`There is no series "${name}", only ${SERIES.join(', ')}.`)
+  }
+  return SERIES.filter((series) => wanted.includes(series))
 }
 
 function split(text: string): string[] {

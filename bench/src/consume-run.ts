@@ -46,6 +46,7 @@ export async function measureConsuming(
   if (window === null)
     throw new Error(`all ${orders} orders came between two looks: more are needed`)
   return {
+    window: { fromMs: window.fromMs, toMs: window.toMs },
     orders: window.orders,
     seconds: (window.toMs - window.fromMs) / MS_PER_SECOND,
     cpu: usageBetween(samples, window),

@@ -14,6 +14,7 @@ import { startDrillCluster } from '@orders/drills/drill-cluster'
 import { openRedis, type RedisClient } from '@orders/platform/redis'
 import { Child } from './child.ts'
 import type { ServiceName } from './rows.ts'
+import { profileArgs, type ProfiledService } from './service-profile.ts'
 
 /** A real cluster of its own, and everything that is started on it. */
 export interface Lab {
@@ -28,6 +29,8 @@ export interface Lab {
   /** Whether files are to be left for somebody who wants to look at them. */
   isKept: boolean
   signal: AbortSignal
+  /** Services that write a profile when they end, since somebody took them; null without `--profile`. */
+  profiled: ProfiledService[] | null
   say(line: string): void
   startService(options: ServiceOptions): Program
   /** Starts a program of `bench/peers/` by its name, without the ending. */
@@ -51,6 +54,8 @@ export interface LabOptions {
   members: number
   /** The folder stays, and is told. */
   isKept: boolean
+  /** Our services write down where their CPU time goes. */
+  isProfiled: boolean
   signal: AbortSignal
   say(line: string): void
 }
@@ -77,12 +82,13 @@ export async function withLab<T>(options: LabOptions, use: (lab: Lab) => Promise
 }
 
 async function useCluster<T>(
-  { partitions, members, isKept, signal, say }: LabOptions,
+  { partitions, members, isKept, isProfiled, signal, say }: LabOptions,
   settings: ClusterSettings,
   folder: string,
   use: (lab: Lab) => Promise<T>,
 ): Promise<T> {
   const { redis, close } = openRedis(redisUrl(settings))
+  const profiled: ProfiledService[] | null = isProfiled ? [] : null
   let started: { kill(): Promise<unknown> }[] = []
   const endAll = async (): Promise<void> => {
     await Promise.all(started.map((program) => program.kill()))
@@ -107,11 +113,15 @@ async function useCluster<T>(
     members,
     isKept,
     signal,
+    profiled,
     say,
     startService: ({ label, service, args = [], env: own }) => {
       const path = `${service}/src/main.ts`
       const env = { ...serviceAddresses(settings), LOG_FORMAT: 'json', ...own }
-      return keep(() => new Program({ label, path, args, env, folder }))
+      const profiles = join(folder, 'profiles', label)
+      const nodeArgs = profiled === null ? [] : profileArgs(profiles)
+      profiled?.push({ who: service, folder: profiles })
+      return keep(() => new Program({ label, path, args, nodeArgs, env, folder }))
     },
     startPeer: (label, program, own) => {
       const env = { PATH: process.env['PATH'], ...peerAddresses(settings), ...own }

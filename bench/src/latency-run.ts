@@ -61,14 +61,14 @@ async function judge(
   arrivals: Arrivals,
   { samples }: Usage,
   orders: number,
-): Promise<Pick<Measure, 'seconds' | 'cpu' | 'latency'>> {
+): Promise<Pick<Measure, 'window' | 'seconds' | 'cpu' | 'latency'>> {
   const passages = await arrivals.passages()
   const [latency, window] = [latencyOf(passages), windowOf(passages)]
   if (passages.length !== orders || latency === null || window === null) {
     throw new Error(`${passages.length} of ${orders} writes were seen`)
   }
   const seconds = (window.toMs - window.fromMs) / MS_PER_SECOND
-  return { seconds, cpu: usageBetween(samples, window), latency }
+  return { window, seconds, cpu: usageBetween(samples, window), latency }
 }
 
 /** Before it has its partitions, a consumer lets the first orders wait. */

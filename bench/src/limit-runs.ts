@@ -71,5 +71,5 @@ async function watchTool(
   )
   const cpu = usageBetween(samples, { fromMs, toMs: Date.now() })
   const seconds = orders / parse(tool.output)
-  return { orders, seconds, cpu, memoryMb, latency: null, said: null }
+  return { window: null, orders, seconds, cpu, memoryMb, latency: null, said: null }
 }

@@ -2,11 +2,12 @@ import { writeFileSync } from 'node:fs'
 import { describeMachine } from '@orders/drills/machine'
 import { runMain } from '@orders/platform/service'
 import { readCommandLine, type BenchPlan } from './command-line.ts'
+import { growTask } from './grow.ts'
 import { installPeers } from './install-peers.ts'
 import { withLab } from './lab.ts'
-import { renderList, renderTask } from './output.ts'
+import { renderList, renderSeries, renderTask } from './output.ts'
 import { renderReport } from './report.ts'
-import type { BenchResult } from './result.ts'
+import type { BenchResult, RowResult } from './result.ts'
 import { ROWS } from './rows.ts'
 import { prepareOrders, runTask, type Bench } from './run-bench.ts'
 import { warmUp } from './warm-up.ts'
@@ -28,7 +29,8 @@ await runMain(async () => {
   const onSignal = (): void => stop.abort(new Error('stopped by a signal'))
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
   try {
-    await bench(plan, `npm run bench -- ${args.join(' ')}`.trim(), stop.signal)
+    const command = `npm run bench -- ${args.join(' ')}`.trim()
+    await bench(plan, command, stop.signal)
   } catch (error) {
     if (!stop.signal.aborted) throw error
     say('stopped before the end')
@@ -40,9 +42,11 @@ async function bench(plan: BenchPlan, command: string, signal: AbortSignal): Pro
   const installed = await installPeers(plan.peers, signal, say)
   await withLab({ ...plan, signal, say }, async (lab) => {
     const made = await prepareOrders(lab, plan, SEED)
-    const parts = { lab, plan, installed, made }
+    const parts = { lab, plan, installed, made, scope: '' }
     await warmUp(parts)
-    await measureAll(parts, emptyResult(parts, command))
+    const result = emptyResult(parts, command)
+    if (plan.grow.length > 0) await growAll(parts, result)
+    else await measureAll(parts, result)
   })
 }
 
@@ -50,12 +54,35 @@ async function measureAll(parts: Bench, result: BenchResult): Promise<void> {
   for (const task of parts.plan.tasks) {
     const done = await runTask(parts, task)
     result.tasks.push(done)
-    process.stdout.write(`\n${renderTask(done)}\n\n`)
-    // A bench takes long; what it has found by now outlives whatever ends it.
-    writeFiles(parts.plan, result)
-    const runs = done.rows.flatMap((row) => row.runs)
-    if (runs.some(({ kind }) => kind === 'failed')) process.exitCode = 1
+    tell(parts.plan, result, renderTask(done))
+    noteFailures(done.rows)
   }
+}
+
+async function growAll(parts: Bench, result: BenchResult): Promise<void> {
+  for (const name of parts.plan.grow) {
+    for (const task of parts.plan.tasks) {
+      const series = await growTask(parts, name, task)
+      if (series.steps.length === 0) continue
+      result.series.push(series)
+      tell(parts.plan, result, renderSeries(series))
+      for (const { rows, hasFailed } of series.steps) {
+        noteFailures(rows)
+        if (hasFailed) process.exitCode = 1
+      }
+    }
+  }
+}
+
+/** A bench takes long; what it has found by now outlives whatever ends it. */
+function tell(plan: BenchPlan, result: BenchResult, table: string): void {
+  process.stdout.write(`\n${table}\n\n`)
+  writeFiles(plan, result)
+}
+
+function noteFailures(rows: readonly RowResult[]): void {
+  const runs = rows.flatMap((row) => row.runs)
+  if (runs.some(({ kind }) => kind === 'failed')) process.exitCode = 1
 }
 
 function emptyResult({ plan, made }: Bench, command: string): BenchResult {
@@ -64,12 +91,16 @@ function emptyResult({ plan, made }: Bench, command: string): BenchResult {
   const { seed } = made.source
   const startedAt = new Date().toISOString()
   const facts = { command, startedAt, seed, reps, partitions, members, recordBytes, jsonBytes }
-  return { ...facts, machine: describeMachine(), tasks: [] }
+  return { ...facts, machine: describeMachine(), tasks: [], series: [] }
 }
 
 function writeFiles({ jsonFile, reportFile }: BenchPlan, result: BenchResult): void {
-  if (jsonFile !== null) writeFileSync(jsonFile, `${JSON.stringify(result, null, 2)}\n`)
+  if (jsonFile !== null) writeJson(jsonFile, result)
   if (reportFile !== null) writeFileSync(reportFile, renderReport(result))
+}
+
+function writeJson(file: string, result: unknown): void {
+  writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`)
 }
 
 function say(line: string): void {

@@ -1,24 +1,49 @@
 import Table from 'cli-table3'
-import { notesOf, tableOf } from './columns.ts'
-import type { TaskResult } from './result.ts'
+import { notesOf, tableOf, type TextTable } from './columns.ts'
+import { profileTablesOf } from './profile-table.ts'
+import type { RowResult, SeriesResult, TaskResult } from './result.ts'
 import { missingSettings, type Row } from './rows.ts'
+import { seriesNotes, seriesTable } from './series-table.ts'
 import type { Task } from './tasks.ts'
 
 const PROMISE_WIDTH = 76
 
 /** The table of a task for a terminal, with what each row promises below. */
 export function renderTask(task: TaskResult): string {
-  const { head, rows } = tableOf(task)
+  const title = `${task.task}: ${task.title}; ${task.orders} orders a run`
+  const table = renderTable(title, tableOf(task), notesOf(task))
+  return [table, ...renderProfiles(task.rows)].join('\n\n')
+}
+
+/** The table of a series for a terminal. */
+export function renderSeries(series: SeriesResult): string {
+  const title = `${series.series} grow: ${series.task}: ${series.title}`
+  const table = renderTable(title, seriesTable(series), seriesNotes(series))
+  const profiles = series.steps.flatMap(({ value, rows }) => {
+    return renderProfiles(rows).map((text) => `${series.series} ${value}: ${text}`)
+  })
+  return [table, ...profiles].join('\n\n')
+}
+
+function renderProfiles(rows: readonly RowResult[]): string[] {
+  return profileTablesOf(rows).map(({ title, areas, functions }) => {
+    return `${renderTable(title, areas, [])}\n${drawTable(functions)}`
+  })
+}
+
+function renderTable(title: string, table: TextTable, notes: string[]): string {
+  return [title, drawTable(table), ...notes.map((note) => `  ${note}`)].join('\n')
+}
+
+function drawTable({ head, rows }: TextTable): string {
   const table = new Table({
     head,
     chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
-    colAligns: head.map((_, column) => (column === 0 ? 'left' : 'right')),
+    colAligns: head.map((name, column) => (column === 0 || name === 'file' ? 'left' : 'right')),
     style: { head: [], border: [] },
   })
   table.push(...rows)
-  const title = `${task.task}: ${task.title}; ${task.orders} orders a run`
-  const notes = notesOf(task).map((note) => `  ${note}`)
-  return [title, table.toString(), ...notes].join('\n')
+  return table.toString()
 }
 
 /** The tasks, their rows, and what each row promises. */

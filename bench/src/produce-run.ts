@@ -39,6 +39,7 @@ export async function measureProducing(lab: Lab, plan: RunPlan): Promise<Measure
   if (found !== orders) throw new Error(`${found} of ${orders} orders are on the topic`)
   await forgetTopic(lab, topic)
   return {
+    window,
     orders,
     seconds: (window.toMs - window.fromMs) / MS_PER_SECOND,
     cpu: usageBetween(usage.samples, window),

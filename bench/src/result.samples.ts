@@ -1,10 +1,17 @@
-import type { BenchResult, Measure, RowResult, TaskResult } from './result.ts'
+import type {
+  BenchResult,
+  Measure,
+  RowResult,
+  SeriesResult,
+  StepResult,
+  TaskResult,
+} from './result.ts'
 
 /** One run that took so many seconds for a thousand orders. */
 export function sampleMeasure(seconds: number, change: Partial<Measure> = {}): Measure {
   const cpu = { client: 0.5, brokers: 0.25, redis: null }
   const rest = { memoryMb: 100, latency: null, said: null }
-  return { orders: 1_000, seconds, cpu, ...rest, ...change }
+  return { window: null, orders: 1_000, seconds, cpu, ...rest, ...change }
 }
 
 /** A row whose runs took so many seconds, one after the other. */
@@ -23,6 +30,7 @@ export function sampleRow(
     promises: 'all acknowledged',
     absent: null,
     runs,
+    profiles: [],
     ...change,
   }
 }
@@ -39,8 +47,24 @@ export function sampleTask(rows: RowResult[], change: Partial<TaskResult> = {}):
   }
 }
 
+/** A step with one row whose single run took so many seconds. */
+export function sampleStep(value: number, change: Partial<StepResult> = {}): StepResult {
+  return {
+    value,
+    partitions: 5,
+    members: 1,
+    orderBytes: 287,
+    orders: 1_000,
+    recordBytes: 300,
+    leftOut: null,
+    hasFailed: false,
+    rows: [sampleRow('producer', [1], { isOurs: true })],
+    ...change,
+  }
+}
+
 /** A bench of which only its tasks matter. */
-export function sampleResult(tasks: TaskResult[]): BenchResult {
+export function sampleResult(tasks: TaskResult[], series: SeriesResult[] = []): BenchResult {
   return {
     command: 'npm run bench -- --quick',
     startedAt: '2026-01-01T12:34:56.000Z',
@@ -52,5 +76,6 @@ export function sampleResult(tasks: TaskResult[]): BenchResult {
     jsonBytes: 500,
     machine: { versions: { Node: '20.20.2' }, cores: 2, memoryMb: 4_096, processor: 'a | b' },
     tasks,
+    series,
   }
 }

@@ -10,6 +10,7 @@ import { absenceOf, measureRow } from './measure-row.ts'
 import { makeOrders, measureOrders, type MadeOrders } from './made-orders.ts'
 import type { Run, RowResult, TaskResult } from './result.ts'
 import { ROWS, type Row } from './rows.ts'
+import { readServiceProfile, type ServiceProfile } from './service-profile.ts'
 import { rateOf } from './summary.ts'
 import type { Task } from './tasks.ts'
 import { fillTopic, forgetTopic } from './topics.ts'
@@ -21,6 +22,8 @@ export interface Bench {
   plan: BenchPlan
   installed: Installed
   made: MadeOrders
+  /** Before the names of topics, groups and files, so that no two runs of a bench share them. */
+  scope: string
 }
 
 const REASON_MAX = 300
@@ -34,10 +37,13 @@ export async function prepareOrders(lab: Lab, plan: BenchPlan, seed: number): Pr
 }
 
 /** Runs every row of a task so often as is asked for, in turns. */
-export async function runTask(bench: Bench, task: Task): Promise<TaskResult> {
-  const { lab, plan, made, installed } = bench
-  const orders = ordersOf(plan, task)
-  const topic = `bench-${task.name}`
+export async function runTask(
+  bench: Bench,
+  task: Task,
+  orders = ordersOf(bench.plan, task),
+): Promise<TaskResult> {
+  const { lab, plan, made, installed, scope } = bench
+  const topic = `bench-${scope}${task.name}`
   const rows = ROWS.filter((row) => {
     return row.task === task.name && (row.peer === null || plan.peers.includes(row.peer))
   })
@@ -52,7 +58,8 @@ export async function runTask(bench: Bench, task: Task): Promise<TaskResult> {
   for (const { rep, of } of inTurns(present, plan.reps)) {
     const run = await runOnce(bench, task, of.row, { rep, orders, topic })
     of.result.runs.push(run)
-    lab.say(`${task.name}, run ${rep} of ${plan.reps}, ${of.row.name}: ${tell(run)}`)
+    of.result.profiles.push(...takeProfiles(lab, run))
+    lab.say(`${scope}${task.name}, run ${rep} of ${plan.reps}, ${of.row.name}: ${tell(run)}`)
   }
   if (task.kind === 'consume') await forgetTopic(lab, topic)
   const { name, title, kind } = task
@@ -60,12 +67,12 @@ export async function runTask(bench: Bench, task: Task): Promise<TaskResult> {
 }
 
 async function runOnce(
-  { lab, made }: Bench,
+  { lab, made, scope }: Bench,
   task: Task,
   row: Row,
   { rep, orders, topic }: { rep: number; orders: number; topic: string },
 ): Promise<Run> {
-  const label = `${task.name}-${row.name.replaceAll(/[ ,]+/g, '-')}-${rep}`
+  const label = `${scope}${task.name}-${row.name.replaceAll(/[ ,]+/g, '-')}-${rep}`
   try {
     const plan = { label, row, orders, made }
     return { rep, kind: 'measured', measure: await measureRow(lab, task, plan, topic) }
@@ -76,9 +83,16 @@ async function runOnce(
   }
 }
 
+/** Whatever has been started since the last time; a run that failed has nothing to show. */
+function takeProfiles({ profiled }: Lab, run: Run): ServiceProfile[] {
+  const services = profiled?.splice(0) ?? []
+  if (run.kind === 'failed') return []
+  return services.map((service) => readServiceProfile(service, run.measure.window))
+}
+
 function emptyResult(row: Row, absent: string | null): RowResult {
   const { name, peer, comparedAs, promises } = row
-  return { name, isOurs: peer === null, comparedAs, promises, absent, runs: [] }
+  return { name, isOurs: peer === null, comparedAs, promises, absent, runs: [], profiles: [] }
 }
 
 function inOneLine(text: string): string {

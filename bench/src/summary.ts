@@ -24,7 +24,7 @@ export interface RowSummary {
 const ORDERS_OF_CPU = 100_000
 
 /** Adds up every row of a task. */
-export function summarize({ rows }: TaskResult): RowSummary[] {
+export function summarize({ rows }: Pick<TaskResult, 'rows'>): RowSummary[] {
   return rows.map((row) => {
     const ours = rows.find(({ isOurs, comparedAs }) => isOurs && comparedAs === row.comparedAs)
     return summarizeRow(row, row.isOurs ? undefined : ours)

@@ -11,6 +11,8 @@ export interface ProgramOptions {
   /** From the root of the repository. */
   path: string
   args?: string[]
+  /** For node itself: `NODE_OPTIONS` does not take all of them. */
+  nodeArgs?: string[]
   /** All that it sees of the environment, beside PATH. */
   env: Record<string, string>
   folder: string
@@ -34,10 +36,11 @@ export class Program {
   readonly #logFile: string
   #hasEnded = false
 
-  constructor({ label, path, args = [], env, folder }: ProgramOptions) {
+  constructor({ label, path, args = [], nodeArgs = [], env, folder }: ProgramOptions) {
     this.#logFile = join(folder, `${label}.log`)
     const log = openSync(this.#logFile, 'a')
-    this.#child = spawn(process.execPath, [...typescript(), join(ROOT, path), ...args], {
+    const words = [...nodeArgs, ...typescript(), join(ROOT, path), ...args]
+    this.#child = spawn(process.execPath, words, {
       cwd: folder,
       env: { PATH: process.env['PATH'], NO_COLOR: '1', ...env },
       // A process group of its own: Ctrl-C must reach the comparison alone, which stops in order.
