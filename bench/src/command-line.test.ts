@@ -74,6 +74,15 @@ test('where CPU time goes: our rows once', () => {
   expect(plan('--profile')).toMatchObject({ isProfiled: true, peers: [], reps: 1, tasks: TASKS })
 })
 
+test('starts are measured alone, three times', () => {
+  expect(plan()).toMatchObject({ isStart: false })
+  expect(plan('--start')).toMatchObject({ isStart: true, reps: 3 })
+  expect(plan('--start', '--reps', '2').reps).toBe(2)
+  expect(plan('--start', '--quick').reps).toBe(1)
+  expect(() => plan('--start', '--task', 'produce')).toThrow(/--start goes with --reps/)
+  expect(() => plan('--start', '--profile')).toThrow(/--start goes with --reps/)
+})
+
 test('files and the list', () => {
   expect(plan('--list').isList).toBe(true)
   expect(plan('--json', 'a.json', '--report', 'b.md', '--keep')).toMatchObject({

@@ -10,6 +10,8 @@ import { TASKS, type Task } from './tasks.ts'
 export interface BenchPlan {
   /** Only the table of tasks and rows is asked for. */
   isList: boolean
+  /** Starts of the demo are measured, and nothing else. */
+  isStart: boolean
   tasks: Task[]
   peers: PeerName[]
   /** So many runs of each row. */
@@ -33,6 +35,7 @@ export interface BenchPlan {
 
 interface Flags {
   list?: boolean
+  start?: boolean
   task?: Task[]
   peers?: PeerName[]
   count?: number
@@ -49,6 +52,7 @@ interface Flags {
 }
 
 const REPS = 5
+const START_REPS = 3
 const REPS_MAX = 100
 const COUNT_MAX = 10_000_000
 /** Below this a rate is mostly the time between two looks. */
@@ -89,6 +93,7 @@ function describeCommand(): Command {
     )
     .option('--grow <names>', `series of steps, with commas: ${SERIES.join(', ')}`, readSeries)
     .option('--profile', 'where the CPU time of our services goes; one run, no peers if not said')
+    .option('--start', `where the time of a start goes, and nothing else (${START_REPS} runs)`)
     .option('--keep', 'keeps logs and ledgers, and says where')
     .option('--list', 'shows the tasks, and what each row promises')
     .option('--json <file>', 'writes every run of every row as JSON')
@@ -100,6 +105,7 @@ function describeCommand(): Command {
 
 function makePlan(flags: Flags): BenchPlan {
   const isQuick = flags.quick === true
+  refuseBesideStart(flags)
   const { json, report, grow = [] } = flags
   const isGrowing = grow.length > 0
   const isProfiled = flags.profile === true
@@ -110,6 +116,7 @@ function makePlan(flags: Flags): BenchPlan {
   }
   return {
     isList: flags.list === true,
+    isStart: flags.start === true,
     tasks: flags.task ?? TASKS.filter(({ kind }) => !isGrowing || kind !== 'latency'),
     peers: flags.peers ?? (isAlone ? [] : isQuick ? QUICK_PEERS : [...PEERS]),
     reps: flags.reps ?? usualReps(flags),
@@ -126,9 +133,16 @@ function makePlan(flags: Flags): BenchPlan {
   }
 }
 
-function usualReps({ quick, grow, profile }: Flags): number {
+/** A start is the demo's, so whatever describes rows would be of no effect. */
+function refuseBesideStart(flags: Flags): void {
+  const { start, quick: _quick, reps: _reps, json: _json, report: _report, ...others } = flags
+  if (start !== true || Object.keys(others).length === 0) return
+  throw new UserError('--start goes with --reps, --quick, --json and --report alone; see --help')
+}
+
+function usualReps({ quick, start, grow, profile }: Flags): number {
   if (quick === true || grow !== undefined || profile === true) return 1
-  return REPS
+  return start === true ? START_REPS : REPS
 }
 
 function readTasks(text: string): Task[] {

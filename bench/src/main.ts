@@ -5,11 +5,12 @@ import { readCommandLine, type BenchPlan } from './command-line.ts'
 import { growTask } from './grow.ts'
 import { installPeers } from './install-peers.ts'
 import { withLab } from './lab.ts'
-import { renderList, renderSeries, renderTask } from './output.ts'
-import { renderReport } from './report.ts'
+import { renderList, renderSeries, renderStart, renderTask } from './output.ts'
+import { renderReport, renderStartReport } from './report.ts'
 import type { BenchResult, RowResult } from './result.ts'
 import { ROWS } from './rows.ts'
 import { prepareOrders, runTask, type Bench } from './run-bench.ts'
+import { measureStarts } from './start-run.ts'
 import { warmUp } from './warm-up.ts'
 
 const INTERRUPTED = 130
@@ -30,7 +31,7 @@ await runMain(async () => {
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
   try {
     const command = `npm run bench -- ${args.join(' ')}`.trim()
-    await bench(plan, command, stop.signal)
+    await (plan.isStart ? benchStarts : bench)(plan, command, stop.signal)
   } catch (error) {
     if (!stop.signal.aborted) throw error
     say('stopped before the end')
@@ -48,6 +49,16 @@ async function bench(plan: BenchPlan, command: string, signal: AbortSignal): Pro
     if (plan.grow.length > 0) await growAll(parts, result)
     else await measureAll(parts, result)
   })
+}
+
+async function benchStarts(plan: BenchPlan, command: string, signal: AbortSignal): Promise<void> {
+  const { reps, jsonFile, reportFile } = plan
+  const startedAt = new Date().toISOString()
+  const times = await measureStarts({ reps, signal, say })
+  const result = { command, startedAt, machine: describeMachine(), ...times }
+  process.stdout.write(`\n${renderStart(result)}\n\n`)
+  if (jsonFile !== null) writeJson(jsonFile, result)
+  if (reportFile !== null) writeFileSync(reportFile, renderStartReport(result))
 }
 
 async function measureAll(parts: Bench, result: BenchResult): Promise<void> {

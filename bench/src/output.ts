@@ -3,6 +3,7 @@ import { notesOf, tableOf, type TextTable } from './columns.ts'
 import { profileTablesOf } from './profile-table.ts'
 import type { RowResult, SeriesResult, TaskResult } from './result.ts'
 import { missingSettings, type Row } from './rows.ts'
+import { startTable, type StartResult } from './start-times.ts'
 import { seriesNotes, seriesTable } from './series-table.ts'
 import type { Task } from './tasks.ts'
 
@@ -44,6 +45,11 @@ function drawTable({ head, rows }: TextTable): string {
   })
   table.push(...rows)
   return table.toString()
+}
+
+/** Where the time of a start goes, for a terminal. */
+export function renderStart(start: StartResult): string {
+  return drawTable(startTable(start))
 }
 
 /** The tasks, their rows, and what each row promises. */

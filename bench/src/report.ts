@@ -1,6 +1,7 @@
 import { notesOf, tableOf, type TextTable } from './columns.ts'
 import { profileTablesOf } from './profile-table.ts'
 import type { BenchResult, RowResult, SeriesResult, TaskResult } from './result.ts'
+import { startTable, type StartResult } from './start-times.ts'
 import { seriesNotes, seriesTable } from './series-table.ts'
 
 /** All that a run of the bench has found, as Markdown. */
@@ -18,6 +19,21 @@ export function renderReport(result: BenchResult): string {
     'CPU seconds are for 100 000 orders. How to read it: bench/README.md.',
     ...result.tasks.flatMap(renderTask),
     ...result.series.flatMap(renderSeries),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+/** Where the time of a start goes, as Markdown. */
+export function renderStartReport(start: StartResult): string {
+  const { command, startedAt, machine, cold, warm } = start
+  const lines = [
+    '# Start',
+    '',
+    `\`${command}\`, ${timeOf(startedAt)}; ${machineLine(machine)}`,
+    `Cold: ${cold.length} runs, nothing running, no data. Warm: ${warm.length} runs, the cluster up.`,
+    'How to read it: bench/README.md.',
+    '',
+    ...drawTable(startTable(start)),
   ]
   return `${lines.join('\n')}\n`
 }

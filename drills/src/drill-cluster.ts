@@ -58,7 +58,8 @@ async function planCluster(folder: string): Promise<ClusterSettings> {
   })
 }
 
-async function findPorts(count: number): Promise<number[]> {
+/** Finds ports that nobody listens on, for a cluster of one's own. */
+export async function findPorts(count: number): Promise<number[]> {
   const found = new Set<number>()
   for (let turn = 0; turn < PORT_TRIES && found.size < count; turn += 1) {
     const port = randomInt(PORT_MIN, PORT_MAX)
