@@ -120,7 +120,8 @@ async function useCluster<T>(
       const env = { ...serviceAddresses(settings), LOG_FORMAT: 'json', ...own }
       const profiles = join(folder, 'profiles', label)
       const nodeArgs = profiled === null ? [] : profileArgs(profiles)
-      profiled?.push({ who: service, folder: profiles })
+      const before = profiled?.filter(({ who }) => who.startsWith(service)).length ?? 0
+      profiled?.push({ who: before === 0 ? service : `${service} ${before + 1}`, folder: profiles })
       return keep(() => new Program({ label, path, args, nodeArgs, env, folder }))
     },
     startPeer: (label, program, own) => {

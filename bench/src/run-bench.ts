@@ -83,11 +83,19 @@ async function runOnce(
   }
 }
 
-/** Whatever has been started since the last time; a run that failed has nothing to show. */
-function takeProfiles({ profiled }: Lab, run: Run): ServiceProfile[] {
+/** Of what has been started since the last time; a run that failed has nothing to show. */
+function takeProfiles({ profiled, say }: Lab, run: Run): ServiceProfile[] {
   const services = profiled?.splice(0) ?? []
   if (run.kind === 'failed') return []
-  return services.map((service) => readServiceProfile(service, run.measure.window))
+  return services.flatMap((service) => {
+    try {
+      return readServiceProfile(service, run.measure.window)
+    } catch (error) {
+      // The row itself was measured.
+      say(`no profile: ${describeError(error)}`)
+      return []
+    }
+  })
 }
 
 function emptyResult(row: Row, absent: string | null): RowResult {
