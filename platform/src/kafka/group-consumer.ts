@@ -250,7 +250,10 @@ export class GroupConsumer {
     const { partition } = payload.batch
     this.#delivered.add(partition)
     const epoch = this.#epoch
-    const isLost = () => epoch !== this.#epoch || payload.isStale()
+    // The library would look for a seek under a text that it makes anew at every question.
+    const [reading, isStale] = [this.#progress.readingOf(partition), payload.isStale()]
+    const isLost = () =>
+      isStale || epoch !== this.#epoch || reading !== this.#progress.readingOf(partition)
     const { probe, workers } = this.#options
     const commits = this.#commits
     return createDelivery(payload, {

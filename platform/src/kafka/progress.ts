@@ -6,10 +6,16 @@
 export class Progress {
   readonly #next = new Map<number, bigint>()
   readonly #uncommitted = new Map<number, bigint>()
+  readonly #readings = new Map<number, number>()
 
   /** The offset after the last resolved one; 0 when nothing was resolved yet. */
   nextOf(partition: number): bigint {
     return this.#next.get(partition) ?? 0n
+  }
+
+  /** Which reading of a partition this is: another one after it was set to another place. */
+  readingOf(partition: number): number {
+    return this.#readings.get(partition) ?? 0
   }
 
   /** Everything up to this offset is done. */
@@ -36,6 +42,7 @@ export class Progress {
   forget(partition: number): void {
     this.#next.delete(partition)
     this.#uncommitted.delete(partition)
+    this.#readings.set(partition, this.readingOf(partition) + 1)
   }
 
   /** The group has changed. */
