@@ -33,14 +33,15 @@ export const TASKS: readonly Task[] = [
   {
     name: 'batch-one',
     kind: 'consume',
-    title: 'ten over all partitions → Redis → commit of those ten → the next ten; one worker',
+    title: 'ten over all partitions → Redis → one commit of those ten, no two at once; one worker',
     orders: 100_000,
     quickOrders: 3_000,
   },
   {
     name: 'batch-partition',
     kind: 'consume',
-    title: 'ten of a partition → Redis → commit of those ten → the next ten; a worker a partition',
+    title:
+      'ten of a partition → Redis → one commit of those ten, no two of it at once; a worker each',
     orders: 100_000,
     quickOrders: 3_000,
   },
