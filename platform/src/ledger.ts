@@ -68,7 +68,8 @@ export async function openLedger(file: string, options: LedgerOptions = {}): Pro
 
 /**
  * Reads the entries of a ledger from its beginning, also while a producer writes it, and takes no
- * lock. Orders that were acknowledged in one line come as one entry each. Lines that are no entries are told to `onUnreadable`, but for a last one still in writing.
+ * lock. Orders that were acknowledged in one line come as one entry each. Lines that are no entries
+ * are told to `onUnreadable`, but for a last one still in writing.
  *
  * @throws {LedgerError} where there is no ledger or it cannot be read.
  */

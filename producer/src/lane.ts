@@ -1,3 +1,4 @@
+import type { ByteBuffer } from '@orders/platform/byte-buffer'
 import { SendFailed, type PartitionSender } from '@orders/platform/kafka/sender'
 import type { PassPoint } from '@orders/platform/fault-point'
 import { pause } from '@orders/platform/patience'
@@ -46,7 +47,7 @@ export class Lane {
   /** The last one may still be joined by what comes. */
   readonly #queue: Parcel[] = []
   /** Memory of a parcel that has arrived, for the next one. */
-  #spare: Buffer | undefined
+  #spare: ByteBuffer | undefined
   #pumping = false
   #held = false
   /** Ends the wait for more orders. */

@@ -1,3 +1,4 @@
+import type { ByteBuffer } from '@orders/platform/byte-buffer'
 import { PackedRecords } from '@orders/platform/kafka/packed-records'
 
 /** Whether the ledger has something on disk; orders that are written together share one. */
@@ -27,7 +28,7 @@ export class Parcel {
   readonly #tickets: { from: number; ticket: Ticket }[] = []
 
   /** `memory` is that of a parcel that has arrived. */
-  constructor(memory?: Buffer) {
+  constructor(memory?: ByteBuffer) {
     this.records = new PackedRecords(memory)
   }
 

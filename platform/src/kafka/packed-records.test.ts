@@ -1,11 +1,12 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import type { ByteBuffer } from '../byte-buffer.ts'
 import { PackedRecords } from './packed-records.ts'
 
 const bytes = fc.uint8Array({ maxLength: 300 }).map((data) => Buffer.from(data))
 const records = fc.array(fc.record({ key: bytes, value: bytes }), { maxLength: 200, size: 'max' })
 
-function pack(list: { key: Buffer; value: Buffer }[], memory?: Buffer): PackedRecords {
+function pack(list: { key: Buffer; value: Buffer }[], memory?: ByteBuffer): PackedRecords {
   const packed = new PackedRecords(memory)
   for (const { key, value } of list) packed.add(key, value)
   return packed

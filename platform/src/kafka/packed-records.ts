@@ -1,4 +1,5 @@
-import { sizeOfVarint, writeVarint } from '../varint.ts'
+import { ByteBuffer } from '../byte-buffer.ts'
+import { sizeOfVarint } from '../varint.ts'
 
 /** One record on its way to a partition, as it was packed. */
 export interface UnpackedRecord {
@@ -10,7 +11,6 @@ const NO_ATTRIBUTES = 0
 const NO_DISTANCE = 0
 const NO_HEADERS = 0
 const BYTES_FIRST = 1_024
-const RECORD_OVERHEAD_MAX = 32
 
 /**
  * Records of one partition, put into the bytes of a Kafka record batch (format 2) as they come:
@@ -19,13 +19,14 @@ const RECORD_OVERHEAD_MAX = 32
  * time of their batch.
  */
 export class PackedRecords {
-  #bytes: Buffer
-  #used = 0
+  /** Holds the records; for others when these are no longer needed. */
+  readonly memory: ByteBuffer
   #count = 0
 
-  /** `memory` is used first; only what nobody reads any more may be given. */
-  constructor(memory?: Buffer) {
-    this.#bytes = memory ?? Buffer.allocUnsafeSlow(BYTES_FIRST)
+  /** `memory` is used again; only what nobody reads any more may be given. */
+  constructor(memory = new ByteBuffer(BYTES_FIRST)) {
+    memory.clear()
+    this.memory = memory
   }
 
   /** How many records there are; named as in an array, because the client library counts so. */
@@ -35,24 +36,18 @@ export class PackedRecords {
 
   /** The bytes of all records, without a copy: good until one is added. */
   get bytes(): Buffer {
-    return this.#bytes.subarray(0, this.#used)
+    return this.memory.written
   }
 
   /** How many bytes the records take. */
   get byteLength(): number {
-    return this.#used
-  }
-
-  /** All of the memory, for other records when these are no longer needed. */
-  get memory(): Buffer {
-    return this.#bytes
+    return this.memory.length
   }
 
   /** Adds a record at the end; its bytes are copied. */
   add(key: Uint8Array, value: Uint8Array): void {
-    this.#makeRoom(key.length + value.length + RECORD_OVERHEAD_MAX)
     const offset = this.#count
-    const bytes = this.#bytes
+    const { memory } = this
     const size =
       3 + // attributes, the distance in time and the number of headers, a byte each
       sizeOfVarint(offset) +
@@ -60,17 +55,15 @@ export class PackedRecords {
       key.length +
       sizeOfVarint(value.length) +
       value.length
-    let at = writeVarint(bytes, this.#used, size)
-    bytes[at++] = NO_ATTRIBUTES
-    bytes[at++] = NO_DISTANCE
-    at = writeVarint(bytes, at, offset)
-    at = writeVarint(bytes, at, key.length)
-    bytes.set(key, at)
-    at = writeVarint(bytes, at + key.length, value.length)
-    bytes.set(value, at)
-    at += value.length
-    bytes[at++] = NO_HEADERS
-    this.#used = at
+    memory.varint(size)
+    memory.byte(NO_ATTRIBUTES)
+    memory.byte(NO_DISTANCE)
+    memory.varint(offset)
+    memory.varint(key.length)
+    memory.bytes(key)
+    memory.varint(value.length)
+    memory.bytes(value)
+    memory.byte(NO_HEADERS)
     this.#count += 1
   }
 
@@ -86,14 +79,6 @@ export class PackedRecords {
       reader.varint() // no headers
       return { key, value }
     })
-  }
-
-  #makeRoom(count: number): void {
-    const needed = this.#used + count
-    if (needed <= this.#bytes.length) return
-    const grown = Buffer.allocUnsafeSlow(Math.max(needed, 2 * this.#bytes.length))
-    grown.set(this.bytes)
-    this.#bytes = grown
   }
 }
 
