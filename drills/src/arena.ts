@@ -41,9 +41,7 @@ const TOPIC_LIMIT_MS = 60_000
 const JOIN_LIMIT_MS = 90_000
 const FLOW_LIMIT_MS = 60_000
 const FLOW_ORDERS = 50
-/** Before that a process may not listen to signals yet. */
-const GROWN_UP_MS = 4_000
-const GROWN_UP_LIMIT_MS = 30_000
+const LISTENING_LIMIT_MS = 60_000
 const DRAIN_LIMIT_MS = 90_000
 const DRAIN_POLL_MS = 500
 
@@ -171,7 +169,7 @@ export class DrillArena implements Arena {
         name,
         groupId: this.groupOf(name),
         commitEvery: COMMIT_EVERY[name],
-        traceFiles: this.members(name).flatMap(({ traceFiles }) => traceFiles),
+        traceFiles: this.members(name).flatMap(({ writtenTraces }) => writtenTraces),
       })),
     }
   }
@@ -232,11 +230,11 @@ export class DrillArena implements Arena {
   async #end(services: Service[]): Promise<string[]> {
     const alive = services.filter(({ isRetired }) => !isRetired)
     const wait = {
-      what: 'the services run long enough to listen to signals',
-      limitMs: GROWN_UP_LIMIT_MS,
+      what: 'the services listen to signals',
+      limitMs: LISTENING_LIMIT_MS,
       signal: this.signal,
     }
-    await until(wait, () => alive.every((each) => each.isRetired || each.ageMs > GROWN_UP_MS))
+    await until(wait, () => alive.every((each) => each.isRetired || each.isListening))
     const endings = await Promise.all(alive.map((service) => service.terminate()))
     return endings.flatMap(({ code, signal }, index) => {
       const label = alive[index]?.label ?? 'a service'

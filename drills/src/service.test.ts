@@ -30,7 +30,9 @@ test('what ends by itself with a failure is unexpected, and is started again', a
 test('what a drill ends is expected; the next life has the next environment once', async () => {
   const away = { KAFKA_BROKERS: 'localhost:1', LOG_FORMAT: 'json' }
   const service = startService([], { ...away, FAULT_POINT: 'before-send:1:kill' })
+  expect(service.isListening).toBe(false)
   await service.untilSaid(/waiting for Kafka/, signal)
+  expect(service.isListening).toBe(true)
   expect(service.nextEnv).toEqual(away)
   expect(await service.restartWith({ LOG_LEVEL: 'warn' })).toMatchObject({ life: 1, code: 0 })
   expect(service.lives).toBe(2)
@@ -42,4 +44,7 @@ test('what a drill ends is expected; the next life has the next environment once
   expect(service.isRetired).toBe(true)
   expect(service.unexpectedEndings).toEqual([])
   expect(service.traceFiles.map((file) => existsSync(file))).toEqual([false, false, false])
+  // The first has said something and must have written one; the last was ended before it could.
+  expect(service.writtenTraces).toContain(service.traceFiles[0])
+  expect(service.writtenTraces).not.toContain(service.traceFiles[2])
 })

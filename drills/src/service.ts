@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { appendFileSync } from 'node:fs'
+import { appendFileSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -60,7 +60,7 @@ export class Service {
   #isRetired = false
   #isEndCaused = false
   readonly #pause = new AbortController()
-  #bornAtMs = Date.now()
+  readonly #spokenLives = new Set<number>()
 
   constructor(options: ServiceOptions) {
     this.#options = options
@@ -76,9 +76,19 @@ export class Service {
     return this.#child?.pid ?? null
   }
 
-  /** How long the present life has lasted; 0 between two lives. */
-  get ageMs(): number {
-    return this.#child === null ? 0 : Date.now() - this.#bornAtMs
+  /** Whether the present life has said something: it does so only once it understands SIGTERM. */
+  get isListening(): boolean {
+    return this.#child !== null && this.#spokenLives.has(this.lives)
+  }
+
+  /**
+   * The traces that must be there: those of all lives but the ones that ended without a word, before
+   * they could open theirs.
+   */
+  get writtenTraces(): string[] {
+    return this.traceFiles.filter(
+      (file, index) => this.#spokenLives.has(index + 1) || existsSync(file),
+    )
   }
 
   /** Whether it is never started again: ended on purpose, or by itself with its work done. */
@@ -198,7 +208,6 @@ export class Service {
     const traceFile = join(folder, `${label}-${life}.trace.jsonl`)
     this.traceFiles.push(traceFile)
     this.#isEndCaused = false
-    this.#bornAtMs = Date.now()
     const child = spawn(
       process.execPath,
       [...typescript(), `${ROOT}${kind}/src/main.ts`, ...args],
@@ -218,7 +227,8 @@ export class Service {
     )
     this.#child = child
     for (const stream of [child.stdout, child.stderr]) {
-      if (stream) createInterface({ input: stream }).on('line', (line) => this.#hear(line))
+      if (!stream) continue
+      createInterface({ input: stream }).on('line', (line) => this.#hear(line, life))
     }
     return new Promise((resolve, reject) => {
       child.once('error', reject)
@@ -234,7 +244,9 @@ export class Service {
     })
   }
 
-  #hear(line: string): void {
+  /** A line, and the life that said it; one of the drill itself has none. */
+  #hear(line: string, life?: number): void {
+    if (life !== undefined) this.#spokenLives.add(life)
     this.lines.push(line)
     if (this.lines.length > LINES_MAX) this.lines.shift()
     appendFileSync(this.logFile, `${line}\n`)

@@ -107,10 +107,10 @@ function others(arena: Arena, name: ConsumerName, member: Service): Service[] {
 
 async function comeOrGo(arena: Arena, random: Random, name: ConsumerName): Promise<void> {
   const members = liveMembers(arena, name)
-  const grown = members.filter(({ ageMs }) => ageMs > 4_000)
+  const listening = members.filter(({ isListening }) => isListening)
   const isFull = members.length >= MEMBERS_MAX
-  const mayGo = members.length > MEMBERS_MIN && grown.length > 0
-  if (mayGo && (isFull || random.whole(0, 1) === 0)) await terminate(arena, random.pick(grown))
+  const mayGo = members.length > MEMBERS_MIN && listening.length > 0
+  if (mayGo && (isFull || random.whole(0, 1) === 0)) await terminate(arena, random.pick(listening))
   else if (!isFull) arena.addMember(name)
 }
 

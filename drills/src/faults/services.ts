@@ -10,8 +10,6 @@ export const CONSUMERS: readonly ConsumerName[] = ['auto', 'batch']
 
 const PARTITIONS = 5
 const SHARED_LIMIT_MS = 60_000
-/** Earlier a process may not listen to signals yet. */
-const LISTENS_AFTER_MS = 4_000
 
 /** The members that are there and stay: those that a drill has ended are left out. */
 export function liveMembers(arena: Arena, name: ConsumerName): Service[] {
@@ -29,12 +27,10 @@ export function liveServices(arena: Arena): Service[] {
   return [...producers, ...CONSUMERS.flatMap((name) => liveMembers(arena, name))]
 }
 
-/** Waits until a service is old enough to understand SIGTERM. */
+/** Waits until the present life of a service understands SIGTERM. */
 export async function untilListening({ signal }: Arena, service: Service): Promise<void> {
   const what = `${service.label} listens to signals`
-  await until({ what, limitMs: SHARED_LIMIT_MS, signal }, () => {
-    return service.pid !== null && service.ageMs > LISTENS_AFTER_MS
-  })
+  await until({ what, limitMs: SHARED_LIMIT_MS, signal }, () => service.isListening)
 }
 
 /** Waits until the members of both groups share all partitions, each owned by exactly one. */
