@@ -50,6 +50,7 @@ export const PEERS: readonly PeerName[] = [
 const PARTITION_WORKERS = { WORKERS: 'partition' }
 const NOT_SYNCED = { LEDGER_SYNC: 'system' }
 const BACKGROUND_COMMITS = { WORKERS: 'partition', COMMIT_MODE: 'background' }
+const FIFTY_A_WRITE = { ...BACKGROUND_COMMITS, WRITE_SIZE: '50' }
 
 const KEPT =
   'each order is checked, one atomic write with dedupe and next offset, dead letters, commit after it'
@@ -73,6 +74,13 @@ const OURS: readonly Row[] = [
   ours('auto-one', 'consumer-auto', 'consumer-auto', {}, [KEPT]),
   ours('auto-partition', 'consumer-auto', 'consumer-auto', PARTITION_WORKERS, [KEPT]),
   ours('auto-background', 'consumer-auto', 'consumer-auto', BACKGROUND_COMMITS, [KEPT]),
+  {
+    ...ours('auto-background', 'consumer-auto', 'consumer-auto', FIFTY_A_WRITE, [
+      'the same, but up to fifty orders of a partition in one atomic write, in their order',
+    ]),
+    name: 'consumer-auto, fifty a write',
+    comparedAs: 'fifty a write',
+  },
   ...latencyRows('consumer-auto'),
   ...latencyRows('consumer-batch'),
 ]

@@ -4,7 +4,7 @@ import { OrderLines } from '@orders/platform/order-lines'
 import { runMain, runService } from '@orders/platform/service'
 import { loadEnvFile } from '@orders/platform/settings'
 import { readConfig } from './config.ts'
-import { createHandler } from './handle-delivery.ts'
+import { commitEach, commitInBackground } from './handle-delivery.ts'
 
 await runMain(async () => {
   loadEnvFile()
@@ -15,10 +15,15 @@ await runMain(async () => {
     format: config.LOG_FORMAT,
   })
   await runService({ log, shutdownTimeoutMs: config.SHUTDOWN_TIMEOUT_MS }, async (service) => {
-    const { KAFKA_GROUP_ID, KAFKA_TOPIC, COMMIT_MODE } = config
+    const { KAFKA_GROUP_ID, KAFKA_TOPIC, COMMIT_MODE, WRITE_SIZE } = config
     const when = COMMIT_MODE === 'each' ? 'after every order' : 'in the background'
     log.info(`group ${KAFKA_GROUP_ID} on ${KAFKA_TOPIC}: commits ${when}`)
     const { consumer, intake } = await connectConsumer('auto', config, service, log, () => {})
-    consumer.start(createHandler(intake, COMMIT_MODE, new OrderLines(log)))
+    const lines = new OrderLines(log)
+    consumer.start(
+      COMMIT_MODE === 'each'
+        ? commitEach(intake, lines)
+        : commitInBackground(intake, lines, WRITE_SIZE),
+    )
   })
 })

@@ -3,6 +3,7 @@ import { pause, waitAtMost } from '../patience.ts'
 import type { Probe } from '../probe.ts'
 import { UserError, describeError } from '../user-error.ts'
 import { createKafka, type KafkaOptions } from './client.ts'
+import { isBug, isFatal, isUnreadable } from './consumer-errors.ts'
 import { createDelivery, RejoinRequired, type Delivery } from './delivery.ts'
 import { asNumbers, Progress } from './progress.ts'
 import { SharedCommits } from './shared-commits.ts'
@@ -36,17 +37,19 @@ const SESSION_TIMEOUT_MS = 10_000
 const REBALANCE_TIMEOUT_MS = 20_000
 const HEARTBEAT_INTERVAL_MS = 2_000
 const MAX_WAIT_MS = 500 // Also the longest that a stop waits for a fetch.
-/** A fetch becomes objects of many times its size: an eighth of a MiB a partition is plenty. */
-const FETCH_BYTES_MAX = 128 * 1024
+/**
+ * A fetch becomes objects of many times its size, so it is kept small; but each also costs a broker
+ * some 2 ms, whatever it brings.
+ */
+const PARTITION_BYTES_MAX = 256 * 1024
+/** Of all partitions of a broker together: memory does not grow with their number. */
+const FETCH_BYTES_MAX = 1024 * 1024
 const METADATA_MAX_AGE_MS = 15_000
 const RETRIES = 5
 const RETRY_FIRST_MS = 200
 const RETRY_MAX_MS = 2_000
 const REBUILD_PAUSE_MS = 1_000
 const CLOSE_TIMEOUT_MS = 5_000
-
-const BUGS = new Set(['TypeError', 'RangeError', 'ReferenceError', 'SyntaxError'])
-const DENIALS = new Set(['GROUP_AUTHORIZATION_FAILED', 'TOPIC_AUTHORIZATION_FAILED'])
 
 /**
  * Reads a topic as a member of a group. When the client library gives up, a new member with a new
@@ -170,7 +173,8 @@ export class GroupConsumer {
       rebalanceTimeout: REBALANCE_TIMEOUT_MS,
       heartbeatInterval: HEARTBEAT_INTERVAL_MS,
       maxWaitTimeInMs: MAX_WAIT_MS,
-      maxBytesPerPartition: FETCH_BYTES_MAX,
+      maxBytesPerPartition: PARTITION_BYTES_MAX,
+      maxBytes: FETCH_BYTES_MAX,
       metadataMaxAge: METADATA_MAX_AGE_MS,
       retry: {
         retries: RETRIES,
@@ -199,9 +203,7 @@ export class GroupConsumer {
     try {
       await handle(delivery)
     } catch (error) {
-      if (error instanceof UserError || (error instanceof Error && BUGS.has(error.name))) {
-        this.#options.onFatal(error)
-      }
+      if (error instanceof UserError || isBug(error)) this.#options.onFatal(error)
       throw error
     }
   }
@@ -282,19 +284,4 @@ export class GroupConsumer {
       uncommitted: (partition) => this.#progress.uncommitted(partition),
     })
   }
-}
-
-/** A codec that the library does not have: every new client would die of the same batch. */
-function isUnreadable(error: unknown): boolean {
-  if (!(error instanceof Error)) return false
-  return error.name === 'KafkaJSNotImplemented' || isUnreadable(error.cause)
-}
-
-/** A denial will not pass; whatever else a client dies of, a new one may survive. */
-function isFatal(error: unknown): boolean {
-  if (error instanceof UserError) return true
-  if (!(error instanceof Error)) return false
-  const { type, cause } = error as Error & { type?: unknown }
-  if (typeof type === 'string' && DENIALS.has(type)) return true
-  return cause !== undefined && cause !== error && isFatal(cause)
 }
