@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { brokerLaunch, toolLaunch, writeBrokerProperties, type Programs } from './kafka-launch.ts'
 import { launchDetached, type Launch } from './launch.ts'
 import { listParts, type Part } from './parts.ts'
@@ -6,7 +7,7 @@ import { redisLaunch } from './redis-launch.ts'
 import { registryLaunch } from './registry-launch.ts'
 import type { Report } from './report.ts'
 import type { ClusterSettings } from './settings.ts'
-import { waitForCoordinator, waitForJournal, waitForPart } from './start-waits.ts'
+import { EndedEarly, waitForCoordinator, waitForJournal, waitForPart } from './start-waits.ts'
 import { formatStorage } from './storage.ts'
 import { seconds } from './wait.ts'
 
@@ -21,6 +22,9 @@ export interface StartRun {
   /** Collects the names of the parts that were started. */
   started: string[]
 }
+
+const LAUNCHES_MAX = 3
+const LAUNCH_PAUSE_MS = 1_000
 
 type Prepare = (programs: Programs) => Launch | Promise<Launch>
 
@@ -53,14 +57,34 @@ export async function bringUp(outer: StartRun): Promise<void> {
 async function bringUpPart(run: StartRun, part: Part, prepare: Prepare): Promise<void> {
   const { settings, report, signal, programs, started } = run
   const missing = readPartProcess(settings, part.name).state !== 'running'
-  if (missing && programs !== null) {
-    const launch = await prepare(programs)
-    signal.throwIfAborted()
+  const launch = missing && programs !== null ? await prepare(programs) : null
+  signal.throwIfAborted()
+  if (launch !== null) {
     launchDetached(settings, part.name, launch)
     started.push(part.name)
   }
-  const waitedMs = await waitForPart(run, part)
+  const waitedMs = await (launch === null
+    ? waitForPart(run, part)
+    : waitForLaunched(run, part, launch))
   if (missing) report.info(`${part.name} is ready, ${seconds(waitedMs)}`)
+}
+
+/**
+ * Some of the ports lie where the system takes the near end of any connection from, so one can be
+ * taken for a moment after it was found free. Then the part ends, and is started again.
+ */
+async function waitForLaunched(run: StartRun, part: Part, launch: Launch): Promise<number> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await waitForPart(run, part)
+    } catch (error) {
+      if (!(error instanceof EndedEarly && error.hasLostItsPort)) throw error
+      if (tries >= LAUNCHES_MAX) throw error
+      run.report.warn(`${part.name} found its port taken: it is started again`)
+      await sleep(LAUNCH_PAUSE_MS, undefined, { signal: run.signal })
+      launchDetached(run.settings, part.name, launch)
+    }
+  }
 }
 
 async function prepareBroker({ settings }: StartRun, { nodeId }: Part, programs: Programs) {

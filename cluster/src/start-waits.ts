@@ -11,9 +11,22 @@ import { waitUntil } from './wait.ts'
 
 type Run = Pick<StartRun, 'settings' | 'report' | 'signal'>
 
-const READY_LIMIT_MS = { kafka: 90_000, registry: 90_000, redis: 30_000 }
+/** Redis reads all that it holds before it answers: some 30 s for two million orders of each consumer. */
+const READY_LIMIT_MS = { kafka: 90_000, registry: 90_000, redis: 300_000 }
+const PORT_TAKEN = 'Address already in use'
 const COORDINATOR_LIMIT_MS = 60_000
 const JOURNAL_LIMIT_MS = 60_000
+
+/** A part that ended although it was to stay. */
+export class EndedEarly extends ClusterError {
+  /** Its port was free when the start looked, and taken a moment later. */
+  readonly hasLostItsPort: boolean
+
+  constructor(message: string, hasLostItsPort: boolean) {
+    super(message)
+    this.hasLostItsPort = hasLostItsPort
+  }
+}
 
 /** Waits until a part does its work, a broker with all the others; resolves to how long that took. */
 export function waitForPart({ settings, report, signal }: Run, part: Part): Promise<number> {
@@ -65,7 +78,8 @@ function refuseDeath({ settings }: Pick<Run, 'settings'>, parts: Part[]): void {
   if (!dead) return
   const file = logFile(settings, dead.name)
   const line = readErrorLine(file) ?? 'it wrote nothing'
-  throw new ClusterError(
+  throw new EndedEarly(
     `${dead.name} ended during the start, its last words: ${line} (see ${file})`,
+    line.includes(PORT_TAKEN),
   )
 }
