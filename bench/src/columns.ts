@@ -1,6 +1,6 @@
 import type { Run, TaskResult } from './result.ts'
 import type { Spread } from './statistics.ts'
-import { summarize, type RowSummary } from './summary.ts'
+import { standingsOf, summarize, type RowSummary, type Standing } from './summary.ts'
 
 /** A table of text: the first column is a name, all others are numbers. */
 export interface TextTable {
@@ -53,14 +53,28 @@ export function tableOf(task: TaskResult): TextTable {
 }
 
 /** What a table cannot hold: what each row promises, and what went wrong. */
-export function notesOf({ rows }: TaskResult): string[] {
-  return rows.flatMap(({ name, promises, absent, runs }) => {
+export function notesOf({ rows, kind }: TaskResult): string[] {
+  return rows.flatMap((row) => {
+    const { name, promises, absent, runs } = row
     const failures = runs.flatMap((run) =>
       run.kind === 'failed' ? [`${name}: run ${run.rep} is an error: ${run.reason}`] : [],
     )
     if (absent !== null) return [`${name}: not measured: ${absent}`]
-    return [`${name}: ${promises}${versionsOf(runs)}`, ...failures]
+    const standings = row.isVariant ? standingsText(standingsOf(row, rows), kind) : ''
+    return [`${name}: ${promises}${versionsOf(runs)}${standings}`, ...failures]
   })
+}
+
+/** In the table there is room for one of ours beside the others. */
+function standingsText(standings: readonly Standing[], kind: TaskResult['kind']): string {
+  const [what, of] =
+    kind === 'latency'
+      ? (['p99', ({ p99Ratio }: Standing) => p99Ratio] as const)
+      : (['orders/s', ({ rateRatio }: Standing) => rateRatio] as const)
+  const known = standings.filter((standing) => of(standing) !== null)
+  if (known.length === 0) return ''
+  const texts = known.map((standing) => `${digits(of(standing))} × ${standing.name}`)
+  return `; ${what}: ${texts.join(', ')}`
 }
 
 /** Which version of itself another client has told. */

@@ -15,6 +15,20 @@ test('every row is a line with its rate, its ratio and what it promises', () => 
   expect(report).toContain('2026-01-01 12:34 UTC')
 })
 
+test('what the others are to a row of ours with other settings stands below the table', () => {
+  const variant = { isOurs: true, isVariant: true, promises: 'the same, faster' }
+  const rows = [
+    sampleRow('producer', [1], OURS),
+    sampleRow('producer, faster', [0.5], variant),
+    sampleRow('kafkajs', [2]),
+  ]
+  const report = renderReport(sampleResult([sampleTask(rows)]))
+  expect(report).toContain('| kafkajs | 500 | 500–500 | 2.00 |')
+  expect(report).toContain('- producer, faster: the same, faster; orders/s: 4.00 × kafkajs')
+  const alone = renderReport(sampleResult([sampleTask(rows.slice(0, 2))]))
+  expect(alone).toContain('- producer, faster: the same, faster\n')
+})
+
 test('a row that is absent or failed says why, and has no numbers', () => {
   const absent = sampleRow('producer', [], { ...OURS, absent: 'not built yet: needs WORKERS' })
   const failed = sampleRow('kafkajs', [])

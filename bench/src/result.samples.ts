@@ -27,6 +27,7 @@ export function sampleRow(
     name,
     isOurs: false,
     comparedAs: 'produce',
+    isVariant: false,
     promises: 'all acknowledged',
     absent: null,
     runs,

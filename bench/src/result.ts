@@ -31,6 +31,8 @@ export interface RowResult {
   name: string
   isOurs: boolean
   comparedAs: string
+  /** Ours with other settings: what the others are to it stands below the table. */
+  isVariant: boolean
   promises: string
   /** Why it was not run at all; null when it was. */
   absent: string | null

@@ -29,6 +29,8 @@ export interface Row {
   name: string
   /** Ours are compared with every other row of the task that has the same word here. */
   comparedAs: string
+  /** One of our own with other settings than the one that stands in the table of the others. */
+  isVariant: boolean
   /** Who else can leave it out with `--peers`; null for our own. */
   peer: PeerName | null
   program: RowProgram
@@ -67,7 +69,7 @@ const OURS: readonly Row[] = [
       'the same, but its ledger is left to the operating system: safe from a kill, not from a power failure',
     ]),
     name: 'producer, not synced',
-    comparedAs: 'not synced',
+    isVariant: true,
   },
   ours('batch-one', 'consumer-batch', 'consumer-batch', {}, [KEPT, MEANWHILE]),
   ours('batch-partition', 'consumer-batch', 'consumer-batch', PARTITION_WORKERS, [KEPT, MEANWHILE]),
@@ -79,7 +81,7 @@ const OURS: readonly Row[] = [
       'the same, but up to fifty orders of a partition in one atomic write, in their order',
     ]),
     name: 'consumer-auto, fifty a write',
-    comparedAs: 'fifty a write',
+    isVariant: true,
   },
   ...latencyRows('consumer-auto'),
   ...latencyRows('consumer-batch'),
@@ -122,6 +124,7 @@ export const ROWS: readonly Row[] = [
     task: 'produce',
     name: 'perf-test',
     comparedAs: 'produce',
+    isVariant: false,
     peer: 'perf-test',
     program: { kind: 'perf-test' },
     promises: "Kafka's own producer-perf-test in Java: random bytes of the same length, no keys",
@@ -157,7 +160,8 @@ function ours(
   comparedAs: string = task,
 ): Row {
   const program = { kind: 'service' as const, service, env }
-  return { task, name, comparedAs, peer: null, program, promises: promises.join(', ') }
+  const own = { task, name, comparedAs, isVariant: false, peer: null }
+  return { ...own, program, promises: promises.join(', ') }
 }
 
 /** One of our consumers with the producer as it is, and with one whose ledger is not synced. */
@@ -166,7 +170,7 @@ function latencyRows(name: 'consumer-auto' | 'consumer-batch'): Row[] {
   const commits = kind === 'auto' ? 'commit of each' : 'commit of each ten'
   const row = ours('latency', name, name, PARTITION_WORKERS, [KEPT, commits], kind)
   const promises = `${row.promises}; the ledger of the producer is not synced`
-  const other = { name: `${name}, not synced`, comparedAs: `${kind}, not synced`, promises }
+  const other = { name: `${name}, not synced`, isVariant: true, promises }
   return [row, { ...row, ...other, producerEnv: NOT_SYNCED }]
 }
 
@@ -177,7 +181,8 @@ function clientRow(
   promises: string,
 ): Row {
   const program = { kind: 'client' as const, client, mode }
-  return { task, name: client, comparedAs: task, peer: client, program, promises }
+  const row = { task, name: client, comparedAs: task, isVariant: false, peer: client }
+  return { ...row, program, promises }
 }
 
 function latencyRow(client: ClientName, comparedAs: 'auto' | 'batch', mode: ConsumeMode): Row {
@@ -191,6 +196,7 @@ function redisRow(task: ConsumeMode): Row {
     task,
     name: 'redis-benchmark',
     comparedAs: task,
+    isVariant: false,
     peer: 'redis-benchmark',
     program: { kind: 'redis-benchmark', ...load },
     promises: `no Kafka: SET alone, ${load.pipeline} a write, connections: ${load.connections}`,

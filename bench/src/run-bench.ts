@@ -99,8 +99,9 @@ function takeProfiles({ profiled, say }: Lab, run: Run): ServiceProfile[] {
 }
 
 function emptyResult(row: Row, absent: string | null): RowResult {
-  const { name, peer, comparedAs, promises } = row
-  return { name, isOurs: peer === null, comparedAs, promises, absent, runs: [], profiles: [] }
+  const { name, peer, comparedAs, isVariant, promises } = row
+  const known = { name, isOurs: peer === null, comparedAs, isVariant, promises }
+  return { ...known, absent, runs: [], profiles: [] }
 }
 
 function inOneLine(text: string): string {

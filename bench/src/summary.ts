@@ -26,8 +26,26 @@ const ORDERS_OF_CPU = 100_000
 /** Adds up every row of a task. */
 export function summarize({ rows }: Pick<TaskResult, 'rows'>): RowSummary[] {
   return rows.map((row) => {
-    const ours = rows.find(({ isOurs, comparedAs }) => isOurs && comparedAs === row.comparedAs)
+    const ours = rows.find(({ isOurs, isVariant, comparedAs }) => {
+      return isOurs && !isVariant && comparedAs === row.comparedAs
+    })
     return summarizeRow(row, row.isOurs ? undefined : ours)
+  })
+}
+
+/** How one of our rows with other settings stands to a row of somebody else, run by run. */
+export interface Standing {
+  name: string
+  rateRatio: number | null
+  p99Ratio: number | null
+}
+
+/** Holds a row against all that are no rows of ours and are compared as the same thing. */
+export function standingsOf(row: RowResult, rows: readonly RowResult[]): Standing[] {
+  return rows.flatMap((other) => {
+    if (other.isOurs || other.comparedAs !== row.comparedAs) return []
+    const { name, rateRatio, p99Ratio } = summarizeRow(other, row)
+    return [{ name, rateRatio, p99Ratio }]
   })
 }
 
