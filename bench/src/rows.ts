@@ -51,6 +51,7 @@ export const PEERS: readonly PeerName[] = [
 
 const PARTITION_WORKERS = { WORKERS: 'partition' }
 const NOT_SYNCED = { LEDGER_SYNC: 'system' }
+const GZIP = { COMPRESSION: 'gzip' }
 const BACKGROUND_COMMITS = { WORKERS: 'partition', COMMIT_MODE: 'background' }
 const FIFTY_A_WRITE = { ...BACKGROUND_COMMITS, WRITE_SIZE: '50' }
 
@@ -69,6 +70,13 @@ const OURS: readonly Row[] = [
       'the same, but its ledger is left to the operating system: safe from a kill, not from a power failure',
     ]),
     name: 'producer, not synced',
+    isVariant: true,
+  },
+  {
+    ...ours('produce', 'producer', 'producer', GZIP, [
+      'as the first row, its sends compressed by gzip; the topic keeps them uncompressed, so brokers unpack them',
+    ]),
+    name: 'producer, gzip',
     isVariant: true,
   },
   ours('batch-one', 'consumer-batch', 'consumer-batch', {}, [KEPT, MEANWHILE]),
