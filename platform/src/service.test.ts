@@ -6,7 +6,11 @@ const LOGGER = new URL('./logger.ts', import.meta.url).href
 const USER_ERROR = new URL('./user-error.ts', import.meta.url).href
 
 /** Runs a process whose service is started by this code; `sendAt` is the line that a signal answers. */
-async function run(start: string, signals: NodeJS.Signals[] = [], shutdownTimeoutMs = 3_000) {
+async function run(
+  start: string,
+  signals: (NodeJS.Signals | 'no reader')[] = [],
+  shutdownTimeoutMs = 3_000,
+) {
   const code = `
     import { runService } from '${SERVICE}'
     import { createLogger } from '${LOGGER}'
@@ -26,7 +30,10 @@ async function run(start: string, signals: NodeJS.Signals[] = [], shutdownTimeou
     output += String(chunk)
     if (!output.includes('ready') || sent) return
     sent = true
-    for (const signal of signals) child.kill(signal)
+    for (const signal of signals) {
+      if (signal === 'no reader') child.stdout.destroy()
+      else child.kill(signal)
+    }
   }
   child.stdout.on('data', onData)
   child.stderr.on('data', onData)
@@ -87,6 +94,16 @@ test('a release that hangs ends it with 1 at the limit', async () => {
   const { code, output } = await run(hang, ['SIGTERM'], 300)
   expect(code).toBe(1)
   expect(output).toMatch(/shutdown took longer than SHUTDOWN_TIMEOUT_MS=300/)
+})
+
+test('without a reader of its log it ends with 1, and everything is released', async () => {
+  const { code, output } = await run(
+    `const ticks = setInterval(() => log.info('tick'), 10)
+     service.defer('ticks', () => { clearInterval(ticks); process.stderr.write('released') })`,
+    ['no reader'],
+  )
+  expect(code, output).toBe(1)
+  expect(output).toMatch(/released$/)
 })
 
 test('what is left open after a clean stop is told and does not keep it alive', async () => {

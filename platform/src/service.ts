@@ -25,7 +25,8 @@ const LEAK_CHECK_MS = 1_000
 /**
  * Runs `start`, waits for SIGTERM, SIGINT, an end or a failure, then releases everything once, in
  * reverse order. The exit code is 0 after a clean stop and 1 after any failure, a release that
- * takes too long included. A second signal ends the process at once.
+ * takes too long and a log that nobody reads any more included. A second signal ends the process
+ * at once.
  */
 export async function runService(
   { log, shutdownTimeoutMs }: ServiceOptions,
@@ -47,6 +48,12 @@ export async function runService(
   }
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal)
   process.on('uncaughtException', fail).on('unhandledRejection', fail)
+  // Whoever read the log is gone, as after `| head`. To tell that would fail in the same way, and
+  // so on for ever.
+  process.stdout.on('error', () => {
+    process.exitCode = 1
+    stopping.abort()
+  })
   stopWithParent(() => stopping.abort())
 
   const stopped = new Promise<void>((resolve) => {
