@@ -5,10 +5,8 @@ const AUTO = 'consumer-auto/src/handle-delivery.ts'
 const INTAKE = 'platform/src/order-intake.ts'
 const STORE = 'platform/src/order-store.ts'
 
-const TAKE_ONE = 'const taken = await intake.take(delivery, [message])'
-const RESOLVE = 'delivery.resolve(message.offset)'
-const COMMIT_IT =
-  "const committed = mode === 'each' ? delivery.commitResolved() : delivery.commitInTime()"
+const TAKE = 'const taken = await intake.take(delivery, messages)'
+const RESOLVE = 'for (const { offset } of messages) delivery.resolve(offset)'
 
 /** Mistakes in consumer-auto, and in what both consumers share. */
 export const consumerTrials: Trial[] = [
@@ -101,12 +99,12 @@ export const consumerTrials: Trial[] = [
         mistake: [
           {
             file: AUTO,
-            find: TAKE_ONE,
-            replace: `${RESOLVE}\n        await delivery.commitResolved()\n        ${TAKE_ONE}`,
+            find: TAKE,
+            replace: `${RESOLVE}\n  await delivery.commitResolved()\n  ${TAKE}`,
           },
           {
             file: AUTO,
-            find: `${RESOLVE}\n        ${COMMIT_IT}`,
+            find: 'const committed = delivery.commitResolved()',
             replace: 'const committed = Promise.resolve()',
           },
         ],
