@@ -18,7 +18,7 @@ export function commitEach(intake: OrderIntake, lines: OrderLines): Handler {
       if (orders === null) return
       const committed = delivery.commitResolved()
       await prepareNext(committed, intake, delivery.messages[i + 1])
-      for (const order of orders) lines.stored(delivery.partition, order)
+      tellStored(delivery, orders, lines)
       await committed
       lines.say(() => committedLine(delivery, message))
       await delivery.heartbeat()
