@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { LedgerError } from './ledger-error.ts'
 import { GROUP_BYTES_MAX } from './ledger-journal.ts'
 import { acknowledged, batch, FakeDisk, journalOn, soon, tried } from './ledger-journal.samples.ts'
@@ -40,6 +40,24 @@ describe('Journal', () => {
     expect(disk.kinds).toHaveLength(101)
     expect(new Set(rest).size).toBe(1)
     expect(writesBefore).toBeGreaterThan(0)
+  })
+
+  it('uses the memory of two groups again and again', async () => {
+    const disk = new FakeDisk()
+    const journal = journalOn(disk)
+    const allocations = vi.spyOn(Buffer, 'allocUnsafeSlow')
+    for (let round = 0; round < 20; round += 1) {
+      disk.holdsSync = true
+      const first = journal.append(tried(2 * round))
+      await soon()
+      const second = journal.append(tried(2 * round + 1))
+      disk.holdsSync = false
+      disk.release()
+      await Promise.all([first, second])
+    }
+    expect(disk.kinds).toHaveLength(40)
+    expect(allocations).toHaveBeenCalledTimes(2)
+    allocations.mockRestore()
   })
 
   it('never writes more at once than a group may hold', async () => {

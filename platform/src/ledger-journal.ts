@@ -19,7 +19,7 @@ export interface JournalOptions {
   file: JournalFile
   /** The size of the file, in bytes: the journal goes on there. */
   fileBytes: number
-  /** Whether every group is synced; else it is left to the operating system when. */
+  /** Whether a group has to be synced once it is written; else its write does it, or nobody does. */
   isSynced: boolean
   /** Gives what callers see when the disk refused a group. */
   onRefused: (cause: unknown) => LedgerError
@@ -32,6 +32,8 @@ const GROUP_BYTES_FULL = GROUP_BYTES_MAX - LEDGER_LINE_BYTES_MAX
 
 /** Enough for what gathers in one turn at full speed. */
 const GROUP_BYTES_FIRST = 256 * 1024
+/** One group is being written while the next one gathers. */
+const SPARES_MAX = 2
 
 /**
  * So long, in ms, outcomes wait for others to share a sync with: nobody waits for them. A crash
@@ -57,7 +59,7 @@ interface Group {
 
 /**
  * Appends entries to a file in groups: while one group is being synced the next one gathers, so
- * that thousands of entries share the price of one `fdatasync`. A group of nothing but outcomes
+ * that thousands of entries share the price of one sync. A group of nothing but outcomes
  * waits a moment for a `tried` that is in more of a hurry. After a refusal the file is cut
  * back to its last good size before anything else is written.
  */
@@ -65,8 +67,8 @@ export class Journal {
   readonly #options: JournalOptions
   readonly #waiting: Group[] = []
   #kept: readonly Outcome[] = []
-  /** Memory of a group that is on disk, for the next one. */
-  #spare: ByteBuffer | null = null
+  /** Memory of groups that are on disk, for the next ones. */
+  readonly #spares: ByteBuffer[] = []
   #fileBytes: number
   /** Whether there may be bytes behind the good ones. */
   #isTailDirty = false
@@ -103,8 +105,7 @@ export class Journal {
   #groupWithRoom(): Group {
     const last = this.#waiting.at(-1)
     if (last !== undefined && hasRoom(last)) return last
-    const group = createGroup(this.#spare ?? new ByteBuffer(GROUP_BYTES_FIRST))
-    this.#spare = null
+    const group = createGroup(this.#spares.pop() ?? new ByteBuffer(GROUP_BYTES_FIRST))
     this.#waiting.push(group)
     return group
   }
@@ -152,7 +153,7 @@ export class Journal {
 
   #release(lines: ByteBuffer): void {
     lines.clear()
-    this.#spare = lines
+    if (this.#spares.length < SPARES_MAX) this.#spares.push(lines)
   }
 
   /** Writes what was refused before, then the rest, and syncs both at once. */

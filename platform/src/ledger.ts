@@ -40,6 +40,12 @@ export interface LedgerReport {
 
 const OPEN_FLAGS = constants.O_RDWR | constants.O_CREAT
 const FILE_MODE = 0o644
+/**
+ * Linux can sync with the write itself, as after `fdatasync`: one call instead of two, which at a
+ * steady pace of small writes is a third less to wait. Elsewhere such a write may end in the cache
+ * of the drive, and a sync of its own does not.
+ */
+const SYNCS_WITH_WRITE = process.platform === 'linux'
 
 /**
  * Opens the ledger of a producer, or begins one: makes its folders, takes its lock, reads what is
@@ -51,7 +57,7 @@ export async function openLedger(file: string, options: LedgerOptions = {}): Pro
   const undo: (() => Promise<unknown>)[] = []
   try {
     await mkdir(path.dirname(file), { recursive: true })
-    const handle = await open(file, OPEN_FLAGS, FILE_MODE)
+    const handle = await open(file, openFlags(options), FILE_MODE)
     undo.push(() => handle.close())
     // The real path, because the lock has to be the same one whichever way leads to the file.
     const lock = await takeLedgerLock(await realpath(file))
@@ -115,7 +121,7 @@ export class Ledger {
     this.#journal = new Journal({
       file: options.wrapFile?.(handle) ?? handle,
       fileBytes,
-      isSynced: options.sync !== 'system',
+      isSynced: isSynced(options) && !SYNCS_WITH_WRITE,
       onRefused: (cause) => ledgerError(file, cause),
     })
     this.#release = async () => {
@@ -215,6 +221,14 @@ export class Ledger {
     const what = `the ledger ${this.#file} is closed: '${entry.kind}' was not recorded`
     return Promise.reject(new LedgerError(what))
   }
+}
+
+function isSynced({ sync }: LedgerOptions): boolean {
+  return sync !== 'system'
+}
+
+function openFlags(options: LedgerOptions): number {
+  return isSynced(options) && SYNCS_WITH_WRITE ? OPEN_FLAGS | constants.O_DSYNC : OPEN_FLAGS
 }
 
 /** Removes a torn last line, ends one that only lacks its line break, and gives the file's size. */
