@@ -9,6 +9,7 @@ import {
   type RunningClient,
 } from './clients.ts'
 import { commitRuleOf, findBrokenRule } from './commit-rule.ts'
+import { emptyRedis } from './empty-redis.ts'
 import type { Lab } from './lab.ts'
 import type { RunPlan } from './produce-run.ts'
 import type { Measure } from './result.ts'
@@ -31,7 +32,7 @@ export async function measureConsuming(
 ): Promise<Measure> {
   const mode = modeOf(row)
   const before = await countCommits(lab)
-  await lab.redis.flushall()
+  await emptyRedis(lab)
   const reading = { topic, orders, groupId: label }
   const clients = Array.from({ length: lab.members }, (_, member) =>
     startConsumer(lab, row, mode, { ...reading, label: `${label}-${member + 1}` }),

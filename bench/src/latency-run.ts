@@ -1,6 +1,7 @@
 import { until } from '@orders/drills/until'
 import { watchArrivals, type Arrivals } from './arrivals.ts'
 import { checkKept, modeOf, orderKeysOf, startConsumer } from './consume-run.ts'
+import { emptyRedis } from './empty-redis.ts'
 import type { Lab } from './lab.ts'
 import { latencyOf, windowOf } from './latency.ts'
 import { startProducer, type RunPlan } from './produce-run.ts'
@@ -22,7 +23,7 @@ const MS_PER_SECOND = 1_000
 export async function measureLatency(lab: Lab, plan: RunPlan): Promise<Measure> {
   const topic = `bench-${plan.label}`
   await makeTopic(lab, topic)
-  await lab.redis.flushall()
+  await emptyRedis(lab)
   const arrivals = await watchArrivals(lab.redis, orderKeysOf(plan.row, topic))
   try {
     return await flow(lab, plan, topic, arrivals)

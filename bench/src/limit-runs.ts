@@ -4,6 +4,7 @@ import { readPartProcess } from '@orders/cluster/pid-file'
 import { readCommandLine } from '@orders/cluster/process-table'
 import { findProgram, isProgram } from '@orders/cluster/search-path'
 import { runChild, type Child } from './child.ts'
+import { emptyRedis } from './empty-redis.ts'
 import type { Lab } from './lab.ts'
 import type { RunPlan } from './produce-run.ts'
 import type { Measure } from './result.ts'
@@ -42,7 +43,7 @@ export async function measureRedisBenchmark(
 ): Promise<Measure> {
   const command = findRedisBenchmark(lab)
   if (command === null) throw new Error('redis-benchmark is gone')
-  await lab.redis.flushall()
+  await emptyRedis(lab)
   const args = ['-p', `${lab.settings.redisPort}`, '-t', 'set', '--csv', '-n', `${orders}`]
   const load = ['-P', `${pipeline}`, '-c', `${connections}`, '-d', `${made.jsonBytes}`]
   const tool = lab.startTool(label, command, [...args, ...load], lab.settings.partEnvironment)
