@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { LedgerError } from './ledger-error.ts'
 import { GROUP_BYTES_MAX } from './ledger-journal.ts'
 import { acknowledged, batch, FakeDisk, journalOn, soon, tried } from './ledger-journal.samples.ts'
@@ -46,6 +46,7 @@ describe('Journal', () => {
     const disk = new FakeDisk()
     const journal = journalOn(disk)
     const allocations = vi.spyOn(Buffer, 'allocUnsafeSlow')
+    onTestFinished(() => allocations.mockRestore())
     for (let round = 0; round < 20; round += 1) {
       disk.holdsSync = true
       const first = journal.append(tried(2 * round))
@@ -57,7 +58,6 @@ describe('Journal', () => {
     }
     expect(disk.kinds).toHaveLength(40)
     expect(allocations).toHaveBeenCalledTimes(2)
-    allocations.mockRestore()
   })
 
   it('never writes more at once than a group may hold', async () => {

@@ -1,4 +1,3 @@
-import { constants, readFileSync } from 'node:fs'
 import { appendFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -250,28 +249,6 @@ describe('a ledger on a disk that refuses', () => {
     const below = path.join(folder, 'file', 'ledger.jsonl')
     await expect(openLedger(below)).rejects.toThrow(/is below something that is no folder/)
     await expect(openLedger(folder)).rejects.toThrow(/is a folder: name a file/)
-  })
-})
-
-describe.runIf(process.platform === 'linux')('what a write waits for', () => {
-  // Of `open(2)`, in octal digits as the kernel shows them.
-  const isSyncedBySystem = async (sync: 'disk' | 'system'): Promise<boolean> => {
-    let shown = ''
-    const wrapFile: LedgerOptions['wrapFile'] = (handle) => {
-      shown = readFileSync(`/proc/self/fdinfo/${handle.fd}`, 'utf8')
-      return handle
-    }
-    const ledger = await opening({ sync, wrapFile })
-    await ledger.recordTried(sampleOrder(1), 'run', 1)
-    const flags = Number.parseInt(/^flags:\s*(\d+)$/m.exec(shown)?.[1] ?? '', 8)
-    return (flags & constants.O_DSYNC) !== 0
-  }
-
-  it.each([
-    ['disk', true],
-    ['system', false],
-  ] as const)('%s: the file was opened so that writes sync: %s', async (sync, expected) => {
-    expect(await isSyncedBySystem(sync)).toBe(expected)
   })
 })
 

@@ -64,6 +64,8 @@ export async function openLedger(file: string, options: LedgerOptions = {}): Pro
     undo.push(() => lock.release())
     const content = await loadLedger(file)
     const fileBytes = await repair(handle, content)
+    // What a killed process wrote last may not be on disk yet, and it is sent without another line.
+    await handle.datasync()
     await syncFolder(path.dirname(file))
     return new Ledger({ file, handle, lock, content, fileBytes, options })
   } catch (error) {
@@ -236,12 +238,10 @@ async function repair(handle: FileHandle, content: LedgerContent): Promise<numbe
   const { size } = await handle.stat()
   if (content.tornFromByte !== null) {
     await handle.truncate(content.tornFromByte)
-    await handle.datasync()
     return content.tornFromByte
   }
   if (!content.lacksLineBreak) return size
   await handle.write('\n', size)
-  await handle.datasync()
   return size + 1
 }
 
