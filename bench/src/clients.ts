@@ -122,6 +122,16 @@ export function startPeerConsumer(
   return fromChild(lab, child, orders)
 }
 
+/** Starts a client that makes the commits of a task and nothing else. */
+export function startCommits(
+  lab: Lab,
+  mode: string,
+  { label, groupId, topic, orders }: Reading,
+): RunningClient {
+  const env = { ...loadOf(lab, topic, orders), GROUP_ID: groupId, MODE: mode }
+  return fromChild(lab, lab.startPeer(label, 'kafkajs-commits', env), orders)
+}
+
 /** Before the keys of another client's orders in Redis. */
 export function peerPrefix(topic: string): string {
   return `${topic}:peer`

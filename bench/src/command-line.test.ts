@@ -27,7 +27,10 @@ test('names come with commas, and are done in the usual order', () => {
 })
 
 test('quick is little of everything, unless more is asked for', () => {
-  expect(plan('--quick')).toMatchObject({ reps: 1, peers: ['kafkajs', 'redis-benchmark'] })
+  expect(plan('--quick')).toMatchObject({
+    reps: 1,
+    peers: ['kafkajs', 'redis-benchmark', 'commits'],
+  })
   expect(plan('--quick', '--reps', '2', '--peers', 'none')).toMatchObject({ reps: 2, peers: [] })
   expect(ordersPerTask('--quick')).toEqual(TASKS.map(({ quickOrders }) => quickOrders))
   expect(ordersPerTask('--quick', '--count', '700', '--task', 'auto-one')).toEqual([700])

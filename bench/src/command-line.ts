@@ -62,7 +62,7 @@ const PARTITIONS_MAX = 100
 const MEMBERS_MAX = 16
 /** As long as in most comparisons of clients: an order of about five lines. */
 const ORDER_BYTES = 287
-const QUICK_PEERS: PeerName[] = ['kafkajs', 'redis-benchmark']
+const QUICK_PEERS: PeerName[] = ['kafkajs', 'redis-benchmark', 'commits']
 const NOBODY = 'none'
 
 /** Reads the command line; null when it was only asked for help. */

@@ -30,7 +30,7 @@ export async function installPeers(
   signal: AbortSignal,
   say: (line: string) => void,
 ): Promise<Installed> {
-  if (!peers.some((peer) => peer in NOBODY)) return NOBODY
+  if (!peers.some((peer) => peer in NOBODY || peer === 'commits')) return NOBODY
   const failure = await tryStep(signal, () => installModules(signal, say))
   if (failure !== null) return { kafkajs: failure, platformatic: failure, confluent: failure }
   if (!peers.includes('confluent')) return NOBODY

@@ -4,14 +4,18 @@ import { readPartProcess } from '@orders/cluster/pid-file'
 import { readCommandLine } from '@orders/cluster/process-table'
 import { findProgram, isProgram } from '@orders/cluster/search-path'
 import { runChild, type Child } from './child.ts'
+import { startCommits } from './clients.ts'
+import { checkCommits } from './consume-run.ts'
 import { emptyRedis } from './empty-redis.ts'
 import type { Lab } from './lab.ts'
 import type { RunPlan } from './produce-run.ts'
 import type { Measure } from './result.ts'
 import { parsePerfTest, parseRedisBenchmark } from './tool-output.ts'
-import { countRecords, forgetTopic, makeTopic } from './topics.ts'
+import type { ConsumeMode } from './rows.ts'
+import { countCommits, countRecords, forgetTopic, makeTopic } from './topics.ts'
 import { usageBetween } from './usage.ts'
 import { sampleDuring } from './usage-sampler.ts'
+import { watchClient } from './watch-client.ts'
 
 const TOOL_LIMIT_MS = 10 * 60_000
 const WITHOUT_LIMIT = '-1'
@@ -48,6 +52,20 @@ export async function measureRedisBenchmark(
   const load = ['-P', `${pipeline}`, '-c', `${connections}`, '-d', `${made.jsonBytes}`]
   const tool = lab.startTool(label, command, [...args, ...load], lab.settings.partEnvironment)
   return watchTool(lab, tool, orders, parseRedisBenchmark)
+}
+
+/** Lets a client make the commits of a task, of a topic that nobody reads. */
+export async function measureCommits(
+  lab: Lab,
+  { label, orders }: RunPlan,
+  mode: ConsumeMode,
+  topic: string,
+): Promise<Measure> {
+  const before = await countCommits(lab)
+  const client = startCommits(lab, mode, { label, groupId: label, topic, orders })
+  const measure = await watchClient(lab, client, { what: `${label} has committed`, orders })
+  await checkCommits(lab, { mode, topic, orders, groupId: label, before })
+  return measure
 }
 
 /** Where `redis-benchmark` is: beside the Redis in use, or on PATH; null when it is nowhere. */

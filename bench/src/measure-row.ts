@@ -2,7 +2,12 @@ import { measureConsuming } from './consume-run.ts'
 import type { Installed } from './install-peers.ts'
 import type { Lab } from './lab.ts'
 import { measureLatency } from './latency-run.ts'
-import { findRedisBenchmark, measurePerfTest, measureRedisBenchmark } from './limit-runs.ts'
+import {
+  findRedisBenchmark,
+  measureCommits,
+  measurePerfTest,
+  measureRedisBenchmark,
+} from './limit-runs.ts'
 import { measureProducing, type RunPlan } from './produce-run.ts'
 import type { Measure } from './result.ts'
 import { missingSettings, type Row } from './rows.ts'
@@ -13,8 +18,9 @@ export function absenceOf(lab: Lab, row: Row, installed: Installed): string | nu
   const missing = missingSettings(row)
   if (missing.length > 0) return `not built yet: needs ${missing.join(', ')}`
   const { program } = row
-  if (program.kind === 'client') {
-    return lab.members > 1 ? 'is a single member' : installed[program.client]
+  if (program.kind === 'client' || program.kind === 'commits') {
+    const client = program.kind === 'client' ? program.client : 'kafkajs'
+    return lab.members > 1 ? 'is a single member' : installed[client]
   }
   if (program.kind !== 'redis-benchmark' || findRedisBenchmark(lab) !== null) return null
   return 'there is no redis-benchmark beside the Redis in use or on PATH'
@@ -25,6 +31,7 @@ export function measureRow(lab: Lab, task: Task, plan: RunPlan, topic: string): 
   const { program } = plan.row
   if (program.kind === 'perf-test') return measurePerfTest(lab, plan)
   if (program.kind === 'redis-benchmark') return measureRedisBenchmark(lab, plan, program)
+  if (program.kind === 'commits') return measureCommits(lab, plan, program.mode, topic)
   switch (task.kind) {
     case 'produce':
       return measureProducing(lab, plan)

@@ -1,12 +1,10 @@
-import { until } from '@orders/drills/until'
 import { startOurProducer, startPeerProducer, type RunningClient, type Sending } from './clients.ts'
 import type { Lab } from './lab.ts'
 import type { MadeOrders } from './made-orders.ts'
 import type { Measure } from './result.ts'
 import type { Row } from './rows.ts'
 import { countRecords, forgetTopic, makeTopic } from './topics.ts'
-import { usageBetween } from './usage.ts'
-import { sampleDuring } from './usage-sampler.ts'
+import { watchClient } from './watch-client.ts'
 
 /** One run of a row. */
 export interface RunPlan {
@@ -17,10 +15,6 @@ export interface RunPlan {
   made: MadeOrders
 }
 
-const RUN_LIMIT_MS = 15 * 60_000
-const POLL_MS = 20
-const MS_PER_SECOND = 1_000
-
 /** Lets a producer send orders to a new topic, and counts whether all of them are there. */
 export async function measureProducing(lab: Lab, plan: RunPlan): Promise<Measure> {
   const { label, orders, made } = plan
@@ -28,25 +22,11 @@ export async function measureProducing(lab: Lab, plan: RunPlan): Promise<Measure
   await makeTopic(lab, topic)
   const sending = { label, topic, orders, source: made.source, rate: 0 }
   const client = startProducer(lab, plan, sending)
-  const what = `${label} is done`
-  const wait = { what, limitMs: RUN_LIMIT_MS, signal: lab.signal, everyMs: POLL_MS }
-  const usage = await sampleDuring(lab.settings, [client.pid], () =>
-    until(wait, () => client.isDone()),
-  )
-  const { window, said } = await client.finish()
-  if (window === null) throw new Error('it does not say how long it took')
+  const measure = await watchClient(lab, client, { what: `${label} is done`, orders })
   const found = await countRecords(lab, topic)
   if (found !== orders) throw new Error(`${found} of ${orders} orders are on the topic`)
   await forgetTopic(lab, topic)
-  return {
-    window,
-    orders,
-    seconds: (window.toMs - window.fromMs) / MS_PER_SECOND,
-    cpu: usageBetween(usage.samples, window),
-    memoryMb: usage.memoryMb,
-    latency: null,
-    said,
-  }
+  return measure
 }
 
 /** Starts the producer of a row. */

@@ -10,7 +10,7 @@ export type ServiceName = 'producer' | 'consumer-auto' | 'consumer-batch'
 export type ClientName = 'kafkajs' | 'platformatic' | 'confluent'
 
 /** All that stands beside our rows: other clients, and tools that show what the machine allows. */
-export type PeerName = ClientName | 'perf-test' | 'redis-benchmark'
+export type PeerName = ClientName | 'perf-test' | 'redis-benchmark' | 'commits'
 
 /** How a client consumes; a task of that name says what it means. */
 export type ConsumeMode = Exclude<TaskName, 'produce' | 'latency'>
@@ -21,6 +21,7 @@ type RowProgram =
   | { kind: 'client'; client: ClientName; mode: ConsumeMode | 'produce' }
   | { kind: 'perf-test' }
   | { kind: 'redis-benchmark'; pipeline: number; connections: number }
+  | { kind: 'commits'; mode: ConsumeMode }
 
 /** One line of a table. */
 export interface Row {
@@ -47,6 +48,7 @@ export const PEERS: readonly PeerName[] = [
   'confluent',
   'perf-test',
   'redis-benchmark',
+  'commits',
 ]
 
 const PARTITION_WORKERS = { WORKERS: 'partition' }
@@ -140,6 +142,8 @@ export const ROWS: readonly Row[] = [
   ...MODES.flatMap((mode) => [
     ...CLIENTS.map((client) => clientRow(mode, client, mode, READING[client])),
     redisRow(mode),
+    // In the background there are so few that they are no limit.
+    ...(mode === 'auto-background' ? [] : [commitsRow(mode)]),
   ]),
   ...CLIENTS.flatMap((client) => [
     latencyRow(client, 'auto', 'auto-partition'),
@@ -208,5 +212,19 @@ function redisRow(task: ConsumeMode): Row {
     peer: 'redis-benchmark',
     program: { kind: 'redis-benchmark', ...load },
     promises: `no Kafka: SET alone, ${load.pipeline} a write, connections: ${load.connections}`,
+  }
+}
+
+function commitsRow(task: ConsumeMode): Row {
+  return {
+    task,
+    name: 'commits',
+    comparedAs: task,
+    isVariant: false,
+    peer: 'commits',
+    program: { kind: 'commits', mode: task },
+    promises:
+      'no order read, nothing in Redis: the commits of this task alone, by kafkajs, each waited for' +
+      (task.endsWith('partition') ? ', all partitions in each request' : ''),
   }
 }
