@@ -67,7 +67,7 @@ export class CopiedService {
   constructor(copy: string, name: ServiceName, args: string[], env: Record<string, string>) {
     this.#child = spawn(
       process.execPath,
-      ['--import', import.meta.resolve('tsx'), join(copy, name, 'src/main.ts'), ...args],
+      ['--import', import.meta.resolve('tsx/esm'), join(copy, name, 'src/main.ts'), ...args],
       { cwd: copy, env: { PATH: process.env['PATH'], ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
     )
     for (const stream of [this.#child.stdout, this.#child.stderr]) {

@@ -23,7 +23,7 @@ test.each(exercises.filter(({ command }) => command[0] === 'compare'))(
 async function run([, ...args]: string[]): Promise<{ code: number | null; lines: string[] }> {
   const child = spawn(
     process.execPath,
-    ['--import', 'tsx', `${ROOT}drills/src/compare/main.ts`, ...args],
+    ['--import', 'tsx/esm', `${ROOT}drills/src/compare/main.ts`, ...args],
     { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] },
   )
   // It stops its cluster by itself, but only when it is asked to.

@@ -21,7 +21,7 @@ export async function runFuzz(
 ): Promise<{ code: number | null; output: string }> {
   const args = [
     '--import',
-    import.meta.resolve('tsx'),
+    import.meta.resolve('tsx/esm'),
     MAIN,
     bench.registryUrl,
     JSON.stringify(plan),

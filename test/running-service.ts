@@ -19,7 +19,7 @@ export class RunningService {
     const folder = mkdtempSync(join(tmpdir(), `orders-${name}-`))
     this.#child = spawn(
       process.execPath,
-      ['--import', import.meta.resolve('tsx'), `${ROOT}${name}/src/main.ts`, ...args],
+      ['--import', import.meta.resolve('tsx/esm'), `${ROOT}${name}/src/main.ts`, ...args],
       {
         cwd: folder,
         env: { PATH: process.env['PATH'], ...env },

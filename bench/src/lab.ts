@@ -127,7 +127,11 @@ async function useCluster<T>(
     startPeer: (label, program, own) => {
       const env = { PATH: process.env['PATH'], ...peerAddresses(settings), ...own }
       // They make the same orders, from the same sources, as the producer does.
-      const args = ['--import', import.meta.resolve('tsx'), join(PEERS_FOLDER, `${program}.mjs`)]
+      const args = [
+        '--import',
+        import.meta.resolve('tsx/esm'),
+        join(PEERS_FOLDER, `${program}.mjs`),
+      ]
       return startTool(label, process.execPath, args, env)
     },
     startTool,

@@ -87,5 +87,7 @@ export class ServiceProcess {
 
 /** Node 20 needs help with TypeScript; later ones run it as it is. */
 function typescript(): string[] {
-  return 'typescript' in process.features && process.features.typescript ? [] : ['--import', 'tsx']
+  return 'typescript' in process.features && process.features.typescript
+    ? []
+    : ['--import', 'tsx/esm']
 }

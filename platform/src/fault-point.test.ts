@@ -64,7 +64,7 @@ test('a kill is a SIGKILL of the process itself', () => {
     process.stdout.write('second\\n')`
   const { signal, stdout } = spawnSync(
     process.execPath,
-    ['--import', import.meta.resolve('tsx'), '--input-type=module', '--eval', script],
+    ['--import', import.meta.resolve('tsx/esm'), '--input-type=module', '--eval', script],
     { encoding: 'utf8', timeout: 30_000 },
   )
   expect(signal).toBe('SIGKILL')

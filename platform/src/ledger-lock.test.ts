@@ -24,7 +24,7 @@ afterEach(async () => {
 async function startScript(script: string): Promise<ChildProcess> {
   const args = [
     '--import',
-    'tsx',
+    'tsx/esm',
     '--input-type=module',
     '-e',
     `${script}; setInterval(() => 0, 1e6)`,

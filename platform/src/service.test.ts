@@ -22,7 +22,7 @@ async function run(
       ${start}
       log.info('ready')
     })`
-  const args = ['--import', import.meta.resolve('tsx'), '--input-type=module', '-e', code]
+  const args = ['--import', import.meta.resolve('tsx/esm'), '--input-type=module', '-e', code]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
   let sent = false
@@ -117,7 +117,7 @@ test('a program ends when its main function is done, although something is left 
     import { runMain } from '${SERVICE}'
     setInterval(() => {}, 1_000)
     await runMain(async () => { process.stdout.write('done') })`
-  const args = ['--import', import.meta.resolve('tsx'), '--input-type=module', '-e', code]
+  const args = ['--import', import.meta.resolve('tsx/esm'), '--input-type=module', '-e', code]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   let output = ''
   child.stdout.on('data', (chunk: Buffer) => (output += String(chunk)))

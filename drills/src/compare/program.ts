@@ -90,5 +90,5 @@ export class Program {
 /** Node 20 needs help with TypeScript; later ones run it as it is. */
 function typescript(): string[] {
   const isKnown = 'typescript' in process.features && process.features.typescript
-  return isKnown ? [] : ['--import', import.meta.resolve('tsx')]
+  return isKnown ? [] : ['--import', import.meta.resolve('tsx/esm')]
 }

@@ -33,7 +33,13 @@ const PROGRAM = `
   await runner.start()`
 
 function run(program: string) {
-  const args = ['--import', import.meta.resolve('tsx'), '--input-type=module', '--eval', program]
+  const args = [
+    '--import',
+    import.meta.resolve('tsx/esm'),
+    '--input-type=module',
+    '--eval',
+    program,
+  ]
   return spawnSync(process.execPath, args, { encoding: 'utf8', timeout: LIMIT_MS })
 }
 
