@@ -20,9 +20,14 @@ export interface DispatchOptions {
 
 const WRITTEN: Ticket = { state: 'written', known: Promise.resolve() }
 
-/** So many orders may be on their way before making more has to wait, and so many bytes. */
+/**
+ * So many orders may be on their way before making more has to wait: enough of each partition for
+ * large sends, between two bounds. More only wait longer, and take more memory for it.
+ */
+const ON_THE_WAY_OF_A_PARTITION = 800
+const ON_THE_WAY_MIN = 16_000
 const ON_THE_WAY_MAX = 40_000
-const BYTES_ON_THE_WAY_MAX = 32 * 1024 * 1024
+const BYTES_ON_THE_WAY_MAX = 16 * 1024 * 1024
 
 /** So many customers are remembered; more begin the memory anew. */
 const WAYS_MAX = 10_000
@@ -34,13 +39,15 @@ interface Way {
 
 /**
  * Brings orders through the ledger into the lane of their partition. Adding never waits for a
- * broker; only when 40 000 are on their way, or 32 MiB, `room` waits until some have arrived.
+ * broker; only when 16 000 are on their way (with many partitions up to 40 000), or 16 MiB, `room`
+ * waits until some have arrived.
  */
 export class Dispatch {
   readonly #options: DispatchOptions
   readonly #ledger: Ledger
   readonly #lanes: Lane[]
   readonly #ways = new Map<string, Way>()
+  readonly #onTheWayMax: number
   #onTheWay = 0
   #bytesOnTheWay = 0
   #written: Promise<void> | null = null
@@ -55,6 +62,7 @@ export class Dispatch {
   ) {
     this.#options = options
     this.#ledger = ledger
+    this.#onTheWayMax = onTheWayMax(options.partitions)
     const watched = this.#watch(report)
     options.givenUp.addEventListener('abort', () => this.#wake(), { once: true })
     const { topic, sendRetries, givenUp, passPoint } = options
@@ -77,7 +85,7 @@ export class Dispatch {
 
   /** Whether one more order may be added at once. */
   get hasRoom(): boolean {
-    return this.#onTheWay < ON_THE_WAY_MAX && this.#bytesOnTheWay < BYTES_ON_THE_WAY_MAX
+    return this.#onTheWay < this.#onTheWayMax && this.#bytesOnTheWay < BYTES_ON_THE_WAY_MAX
   }
 
   /** Resolves when one more order may be added; false when it is of no use to wait. */
@@ -173,4 +181,9 @@ export class Dispatch {
     this.#changed = []
     setImmediate(() => waiting.forEach((resolve) => resolve()))
   }
+}
+
+function onTheWayMax(partitions: number): number {
+  const wanted = ON_THE_WAY_OF_A_PARTITION * partitions
+  return Math.min(Math.max(wanted, ON_THE_WAY_MIN), ON_THE_WAY_MAX)
 }
