@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { typescriptArgs } from '@orders/platform/typescript-args'
 
 /** How a service ended. */
 export interface Ending {
@@ -66,7 +67,7 @@ export class ServiceProcess {
     // A process group of its own: Ctrl-C must reach the demo alone, which stops things in order.
     const child = spawn(
       process.execPath,
-      [...typescript(), `${ROOT}${name}/src/main.ts`, ...args],
+      [...typescriptArgs(), `${ROOT}${name}/src/main.ts`, ...args],
       {
         cwd: ROOT,
         env,
@@ -83,11 +84,4 @@ export class ServiceProcess {
       child.once('close', (code, signal) => resolve({ code, signal }))
     })
   }
-}
-
-/** Node 20 needs help with TypeScript; later ones run it as it is. */
-function typescript(): string[] {
-  return 'typescript' in process.features && process.features.typescript
-    ? []
-    : ['--import', 'tsx/esm']
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { typescriptArgs } from '@orders/platform/typescript-args'
 import { until } from './until.ts'
 
 /** The services by the name of their folder. */
@@ -210,7 +211,7 @@ export class Service {
     this.#isEndCaused = false
     const child = spawn(
       process.execPath,
-      [...typescript(), `${ROOT}${kind}/src/main.ts`, ...args],
+      [...typescriptArgs(), `${ROOT}${kind}/src/main.ts`, ...args],
       {
         cwd: folder,
         env: {
@@ -256,10 +257,4 @@ export class Service {
 function withoutFaultPoint(env: Record<string, string>): Record<string, string> {
   const { FAULT_POINT: _once, ...rest } = env
   return rest
-}
-
-/** Node 20 needs help with TypeScript; later ones run it as it is. */
-function typescript(): string[] {
-  const isKnown = 'typescript' in process.features && process.features.typescript
-  return isKnown ? [] : ['--import', import.meta.resolve('tsx/esm')]
 }

@@ -3,6 +3,7 @@ import { closeSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { waitAtMost } from '@orders/platform/patience'
+import { typescriptArgs } from '@orders/platform/typescript-args'
 
 /** One process of a comparison. */
 export interface ProgramOptions {
@@ -39,7 +40,7 @@ export class Program {
   constructor({ label, path, args = [], nodeArgs = [], env, folder }: ProgramOptions) {
     this.#logFile = join(folder, `${label}.log`)
     const log = openSync(this.#logFile, 'a')
-    const words = [...nodeArgs, ...typescript(), join(ROOT, path), ...args]
+    const words = [...nodeArgs, ...typescriptArgs(), join(ROOT, path), ...args]
     this.#child = spawn(process.execPath, words, {
       cwd: folder,
       env: { PATH: process.env['PATH'], NO_COLOR: '1', ...env },
@@ -85,10 +86,4 @@ export class Program {
   get lastLines(): string {
     return readFileSync(this.#logFile, 'utf8').trim().split('\n').slice(-LINES_SHOWN).join('\n')
   }
-}
-
-/** Node 20 needs help with TypeScript; later ones run it as it is. */
-function typescript(): string[] {
-  const isKnown = 'typescript' in process.features && process.features.typescript
-  return isKnown ? [] : ['--import', import.meta.resolve('tsx/esm')]
 }
