@@ -29,12 +29,21 @@ function watchRequests(socket: Socket): Set<number> {
   const asked = new Set<number>()
   const write = socket.write.bind(socket) as (...args: unknown[]) => boolean
   socket.write = (request: Uint8Array | string, ...rest: unknown[]): boolean => {
-    const bytes = typeof request === 'string' ? Buffer.from(request, 'binary') : request
-    const header = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    if (header.readInt16BE(4) === PRODUCE) asked.add(header.readInt32BE(8))
+    const { apiKey, correlationId } = readHeader(request)
+    if (apiKey === PRODUCE) asked.add(correlationId)
     return write(request, ...rest)
   }
   return asked
+}
+
+/** What a request to a broker is, and the number under which it is answered. */
+export function readHeader(request: Uint8Array | string): {
+  apiKey: number
+  correlationId: number
+} {
+  const bytes = typeof request === 'string' ? Buffer.from(request, 'binary') : request
+  const header = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  return { apiKey: header.readInt16BE(4), correlationId: header.readInt32BE(8) }
 }
 
 function filterAnswers(socket: Socket, fateOf: (answer: Buffer) => Fate): void {
