@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { describeMachine } from '@orders/drills/machine'
+import { listenForInterruption } from '@orders/platform/interruption'
 import { runMain } from '@orders/platform/service'
 import { readCommandLine, type BenchPlan } from './command-line.ts'
 import { growTask } from './grow.ts'
@@ -25,15 +26,13 @@ await runMain(async () => {
     process.stdout.write(`${renderList(plan.tasks, ROWS)}\n`)
     return
   }
-  const stop = new AbortController()
   // Every wait has a limit, so a second signal changes nothing: what was started is stopped.
-  const onSignal = (): void => stop.abort(new Error('stopped by a signal'))
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
+  const signal = listenForInterruption(null)
   try {
     const command = `npm run bench -- ${args.join(' ')}`.trim()
-    await (plan.isStart ? benchStarts : bench)(plan, command, stop.signal)
+    await (plan.isStart ? benchStarts : bench)(plan, command, signal)
   } catch (error) {
-    if (!stop.signal.aborted) throw error
+    if (!signal.aborted) throw error
     say('stopped before the end')
     process.exitCode = INTERRUPTED
   }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { readClusterSettings } from '@orders/cluster/settings'
+import { listenForInterruption } from '@orders/platform/interruption'
 import { runMain } from '@orders/platform/service'
 import { loadEnvFile } from '@orders/platform/settings'
 import { readCommandLine } from '@orders/producer/command-line'
@@ -13,17 +14,11 @@ await runMain(async () => {
   const settings = readClusterSettings(process.env)
   // A mistake in the flags is told before the cluster starts, not after.
   readCommandLine(options.producerArgs, readConfig(process.env))
-  const stop = new AbortController()
-  const onSignal = (): void => {
-    if (stop.signal.aborted) process.exit(1)
-    stop.abort()
-  }
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
   process.exitCode = await runDemo({
     options,
     settings,
     runId: randomUUID(),
     env: process.env,
-    signal: stop.signal,
+    signal: listenForInterruption(1),
   })
 })

@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
+import { listenForInterruption } from '@orders/platform/interruption'
 import { runMain } from '@orders/platform/service'
 import { UserError, describeError } from '@orders/platform/user-error'
 import { renderVerdict } from '@orders/referee/render'
@@ -26,15 +27,8 @@ await runMain(async () => {
     writeFileSync(plan.reportFile, renderReport(earlier))
     return
   }
-  const stop = new AbortController()
-  const onSignal = (): void => {
-    // Whoever asks twice wants the prompt back; the services end with the channel to this process.
-    if (stop.signal.aborted) process.exit(INTERRUPTED)
-    stop.abort()
-  }
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
-  await runPlan(plan, args, earlier, stop.signal)
-  process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
+  // Whoever asks twice wants the prompt back; the services end with the channel to this process.
+  await runPlan(plan, args, earlier, listenForInterruption(INTERRUPTED))
 })
 
 async function runPlan(

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { inspect } from 'node:util'
+import { listenForInterruption } from '@orders/platform/interruption'
 import { runMain } from '@orders/platform/service'
 import { compareConsumers } from './compare-consumers.ts'
 import { compareProducers } from './compare-producers.ts'
@@ -16,15 +17,13 @@ const MS_PER_SECOND = 1_000
 await runMain(async () => {
   const options = readOptions(process.argv.slice(2))
   if (options === null) return
-  const stop = new AbortController()
   // Every wait has a limit, so a second signal changes nothing: what was started is stopped.
-  const onSignal = (): void => stop.abort(new Error('stopped by a signal'))
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
+  const signal = listenForInterruption(null)
   try {
-    process.exitCode = await compare(options, stop.signal)
+    process.exitCode = await compare(options, signal)
   } catch (error) {
-    process.exitCode = stop.signal.aborted ? INTERRUPTED : NO_VERDICT
-    if (!stop.signal.aborted) process.stderr.write(`${inspect(error)}\n`)
+    process.exitCode = signal.aborted ? INTERRUPTED : NO_VERDICT
+    if (!signal.aborted) process.stderr.write(`${inspect(error)}\n`)
     say('stopped before the end: no verdict')
   }
 })
