@@ -1,4 +1,6 @@
 import type { ConsumerName } from '@orders/platform/order-store'
+import type { ProcessTrace } from '@orders/referee/evidence'
+import { findResumed } from '@orders/referee/resumed'
 import type { Bench } from './bench.ts'
 import { dumpTopic, type RawRecord } from './topic-dump.ts'
 
@@ -26,13 +28,19 @@ export async function readCommits(bench: Bench, name: ConsumerName): Promise<Com
 
 /**
  * Says where a history of commits breaks a promise: none goes back; one of consumer-auto covers
- * one message, one of consumer-batch ten. A commit repeated after a lost answer covers none.
+ * one message, one of consumer-batch ten. A commit repeated after a lost answer covers none. Where
+ * brokers die, traces tell when a group was told an older commit than its last.
  */
-export function findCommitViolations(name: ConsumerName, history: CommitRecord[]): string[] {
+export function findCommitViolations(
+  name: ConsumerName,
+  history: CommitRecord[],
+  traces: ProcessTrace[] = [],
+): string[] {
   const size = name === 'auto' ? 1n : BATCH_SIZE
   const committed = new Map<number, bigint>()
-  const steps = history.map((record) => {
-    const before = committed.get(record.partition) ?? 0n
+  const beginnings = findBeginnings(history, traces)
+  const steps = history.map((record, i) => {
+    const before = beginnings[i] ?? committed.get(record.partition) ?? 0n
     committed.set(record.partition, record.offset)
     return { ...record, covered: record.offset - before }
   })
@@ -43,6 +51,18 @@ export function findCommitViolations(name: ConsumerName, history: CommitRecord[]
     .filter((commit) => ![0n, size].includes(sumCovered(commit)))
     .map((commit) => `${name}: a commit covers ${sumCovered(commit)} messages: ${describe(commit)}`)
   return [...back, ...odd]
+}
+
+/** For each record, the older commit after which it comes; mostly there is none. */
+function findBeginnings(history: CommitRecord[], traces: ProcessTrace[]): (bigint | null)[] {
+  const commits = history.map(({ partition, offset, at }) => {
+    return { partition, offset: Number(offset), at: Number(at) }
+  })
+  const resumed = findResumed({ commits, traces })
+  return commits.map((record) => {
+    const from = resumed.get(record)
+    return from === undefined ? null : BigInt(from)
+  })
 }
 
 type Step = CommitRecord & { covered: bigint }

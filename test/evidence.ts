@@ -1,5 +1,6 @@
 import { readLedger } from '@orders/platform/ledger'
 import type { ConsumerName, StoredPosition } from '@orders/platform/order-store'
+import { readTraces } from '@orders/referee/trace-file'
 import { expect } from 'vitest'
 import { askKafka, readPositions, type Bench } from './bench.ts'
 import { findCommitViolations, readCommits } from './commit-history.ts'
@@ -22,11 +23,19 @@ const SHOWN_MAX = 20
  * Waits until the consumers have taken in all that is on the log, gathers everything that is known
  * of the run, and fails with every broken promise. Gives the evidence for what a test wants besides.
  */
-export async function expectKept(bench: Bench, names: ConsumerName[] = BOTH): Promise<Evidence> {
+export async function expectKept(
+  bench: Bench,
+  names: ConsumerName[] = BOTH,
+  traceFileOf: (name: ConsumerName) => string | null = () => null,
+): Promise<Evidence> {
   for (const name of names) await untilDrained(bench, name)
   const evidence = await gather(bench, names)
   const commits = await Promise.all(
-    names.map(async (name) => findCommitViolations(name, await readCommits(bench, name))),
+    names.map(async (name) => {
+      const file = traceFileOf(name)
+      const traces = file === null ? [] : await readTraces([file])
+      return findCommitViolations(name, await readCommits(bench, name), traces)
+    }),
   )
   const violations = [...findViolations(evidence), ...commits.flat()]
   expect(violations.slice(0, SHOWN_MAX), `${violations.length} broken promises`).toEqual([])

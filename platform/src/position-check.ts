@@ -50,6 +50,7 @@ export function judgePosition(state: PartitionState, uncommittedMax: number): Po
   const where = state.group === null ? 'has no offset' : `is at offset ${group}`
   const sentence =
     `the group ${where} in partition ${partition}, but Redis knows it up to ${next}: somebody has ` +
-    `moved the group, or its offsets expired. ${again} messages come again, none counts twice`
+    'moved the group, its offsets expired, or its coordinator has just changed. ' +
+    `${again} messages come again, none counts twice`
   return { kind: 'group moved back', sentence }
 }

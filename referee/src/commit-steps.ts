@@ -8,16 +8,21 @@ export interface CommitStep extends CommitRecord {
 
 /**
  * The steps of a history. Where nothing of a partition was committed before, it begins at 0; not
- * when messages were deleted since, because then nobody knows where it began.
+ * when messages were deleted since, because then nobody knows where it began. A group that went on
+ * from an older commit begins its next one there: see `resumed.ts`.
  */
-export function stepsOf(commits: CommitRecord[], log: LogIndex): CommitStep[] {
+export function stepsOf(
+  commits: CommitRecord[],
+  log: LogIndex,
+  resumed: ReadonlyMap<CommitRecord, number>,
+): CommitStep[] {
   const committed = new Map<number, number>()
   return commits.flatMap((record) => {
     const { partition, offset } = record
     const before = committed.get(partition)
     committed.set(partition, offset)
     if (before === undefined && log.rangeOf(partition).low > 0) return []
-    return [{ ...record, covered: offset - (before ?? 0) }]
+    return [{ ...record, covered: offset - (resumed.get(record) ?? before ?? 0) }]
   })
 }
 

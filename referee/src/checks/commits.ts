@@ -1,12 +1,10 @@
 import type { CommitRecord, ConsumerEvidence, ProcessTrace } from '../evidence.ts'
 import { Findings, conclude, notJudged, type Case } from '../findings.ts'
+import { CLOCK_MARGIN_MS, findResumed } from '../resumed.ts'
 import { readSteps } from '../steps.ts'
 import type { CheckResult } from '../verdict.ts'
 
 const TITLE = 'only the owner commits, and no commit goes back'
-
-/** Clocks of brokers and consumers may differ by this. */
-const CLOCK_MARGIN_MS = 5_000
 
 /** C6: the history of commits, and whose they were. */
 export function checkCommits({ evidence }: Case): CheckResult {
@@ -36,17 +34,19 @@ export function checkCommits({ evidence }: Case): CheckResult {
 }
 
 function checkNoneGoesBack(
-  { name, traces }: ConsumerEvidence,
+  consumer: ConsumerEvidence,
   commits: CommitRecord[],
   findings: Findings,
 ): void {
+  const { name, traces } = consumer
+  const resumed = findResumed(consumer)
   const latest = new Map<number, CommitRecord>()
   let excused = 0
   for (const record of commits) {
     const { partition, offset } = record
     const before = latest.get(partition)
     latest.set(partition, record)
-    if (!before || before.offset <= offset) continue
+    if (!before || before.offset <= offset || resumed.has(record)) continue
     if (traces && wasRewound(traces, before, record)) excused += 1
     else {
       const what =
@@ -55,6 +55,7 @@ function checkNoneGoesBack(
       findings.violate(what, { partition, offset })
     }
   }
+  findings.remarkCount(resumed.size, `times ${name} was told an older commit than its last`)
   findings.remarkCount(excused, `commits of ${name} went back because Redis had lost writes`)
 }
 
