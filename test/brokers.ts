@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { toolCommand } from '@orders/cluster/kafka-tools'
 import { readPartProcess } from '@orders/cluster/pid-file'
 import { silentReport } from '@orders/cluster/report'
 import { startCluster } from '@orders/cluster/start-cluster'
+import { logFile } from '@orders/cluster/state-folder'
 import { createKafka } from '@orders/platform/kafka/client'
 import type { ConsumerName } from '@orders/platform/order-store'
 import { onTestFinished } from 'vitest'
@@ -12,6 +14,12 @@ import type { Bench } from './bench.ts'
 import { until } from './until.ts'
 
 const MEND_LIMIT_MS = 120_000
+const BROKER_IDS = [1, 2, 3]
+const LINES_SHOWN = 60
+const LINE_SHOWN = 300
+const TELLING = /\] (WARN|ERROR|FATAL) |GroupCoordinator|__consumer_offsets/
+/** What everybody says once a second of a broker that is dead. */
+const UNREACHABLE = /could not be established|Error in response for fetch request/
 
 interface PartitionState {
   topic: string
@@ -43,9 +51,26 @@ export async function mendCluster(bench: Bench): Promise<void> {
   )
 }
 
-/** Leaves the cluster whole, whatever becomes of the test. */
+/** Leaves the cluster whole, whatever becomes of the test; when it failed, tells how it was. */
 export function mendAfterTest(bench: Bench): void {
-  onTestFinished(() => mendCluster(bench), MEND_LIMIT_MS)
+  onTestFinished(async ({ task }) => {
+    if (task.result?.state === 'fail') await tellState(bench).catch(() => undefined)
+    await mendCluster(bench)
+  }, MEND_LIMIT_MS)
+}
+
+/** What brokers say of groups and of trouble, and what is not whole: the cluster is gone later. */
+async function tellState(bench: Bench): Promise<void> {
+  for (const id of BROKER_IDS) {
+    const lines = readFileSync(logFile(bench.settings, `kafka-${id}`), 'utf8').split('\n')
+    const told = lines.filter((line) => TELLING.test(line) && !UNREACHABLE.test(line))
+    const shown = told.slice(-LINES_SHOWN).map((line) => line.slice(0, LINE_SHOWN))
+    process.stderr.write(`kafka-${id}:\n${shown.join('\n')}\n\n`)
+  }
+  const states = await readPartitions(bench)
+  for (const state of states.filter(({ inSync, replicas }) => inSync.length < replicas.length)) {
+    process.stderr.write(`${JSON.stringify(state)}\n`)
+  }
 }
 
 /** Stops parts without ending them, until the returned function or the end of the test. */
