@@ -1,4 +1,4 @@
-import type { Evidence, Place } from './evidence.ts'
+import type { CommitRecord, Evidence, Place } from './evidence.ts'
 import type { LogIndex } from './log-index.ts'
 import type { CheckId, CheckResult, Violation } from './verdict.ts'
 
@@ -6,6 +6,8 @@ import type { CheckId, CheckResult, Violation } from './verdict.ts'
 export interface Case {
   evidence: Evidence
   log: LogIndex
+  /** The records of all histories that follow an older commit, with its offset: see `resumed.ts`. */
+  resumed: ReadonlyMap<CommitRecord, number>
 }
 
 const KEPT_MAX = 1_000

@@ -12,6 +12,7 @@ import { checkTenByTen } from './checks/ten-by-ten.ts'
 import type { Evidence } from './evidence.ts'
 import type { Case } from './findings.ts'
 import { LogIndex } from './log-index.ts'
+import { findResumed } from './resumed.ts'
 import type { CheckId, CheckResult, Verdict, VerdictSummary } from './verdict.ts'
 
 /** Without these a verdict is worth nothing. */
@@ -33,7 +34,8 @@ const CHECKS: ((given: Case) => CheckResult)[] = [
 
 /** Holds all that is known of a run against every promise. */
 export function judge(evidence: Evidence): Verdict {
-  const given = { evidence, log: new LogIndex(evidence.log) }
+  const resumed = new Map(evidence.consumers.flatMap((consumer) => [...findResumed(consumer)]))
+  const given = { evidence, log: new LogIndex(evidence.log), resumed }
   const checks = CHECKS.map((check) => check(given))
   return { exitCode: exitCodeOf(checks), checks, summary: summarize(given) }
 }

@@ -28,6 +28,7 @@ export function findResumed({
   for (const first of (traces ?? []).flatMap(firstCommitsOf)) {
     firsts.set(keyOf(first), [...(firsts.get(keyOf(first)) ?? []), first])
   }
+  if (firsts.size === 0) return resumed
   const earlier = new Map<number, Set<number>>()
   const latest = new Map<number, number>()
   for (const record of commits ?? []) {

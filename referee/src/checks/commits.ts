@@ -1,13 +1,13 @@
 import type { CommitRecord, ConsumerEvidence, ProcessTrace } from '../evidence.ts'
 import { Findings, conclude, notJudged, type Case } from '../findings.ts'
-import { CLOCK_MARGIN_MS, findResumed } from '../resumed.ts'
+import { CLOCK_MARGIN_MS } from '../resumed.ts'
 import { readSteps } from '../steps.ts'
 import type { CheckResult } from '../verdict.ts'
 
 const TITLE = 'only the owner commits, and no commit goes back'
 
 /** C6: the history of commits, and whose they were. */
-export function checkCommits({ evidence }: Case): CheckResult {
+export function checkCommits({ evidence, resumed }: Case): CheckResult {
   const { consumers, circumstances } = evidence
   const findings = new Findings()
   const counts = { records: 0, commits: 0, judged: 0 }
@@ -18,7 +18,7 @@ export function checkCommits({ evidence }: Case): CheckResult {
     } else if (commits && circumstances.redisLost && !traces) {
       findings.remark(`${name}: Redis has lost writes, and no trace says how far commits went back`)
     } else if (commits) {
-      checkNoneGoesBack(consumer, commits, findings)
+      checkNoneGoesBack(consumer, commits, resumed, findings)
       counts.records += commits.length
       counts.judged += 1
     }
@@ -34,12 +34,11 @@ export function checkCommits({ evidence }: Case): CheckResult {
 }
 
 function checkNoneGoesBack(
-  consumer: ConsumerEvidence,
+  { name, traces }: ConsumerEvidence,
   commits: CommitRecord[],
+  resumed: ReadonlyMap<CommitRecord, number>,
   findings: Findings,
 ): void {
-  const { name, traces } = consumer
-  const resumed = findResumed(consumer)
   const latest = new Map<number, CommitRecord>()
   let excused = 0
   for (const record of commits) {
@@ -55,7 +54,8 @@ function checkNoneGoesBack(
       findings.violate(what, { partition, offset })
     }
   }
-  findings.remarkCount(resumed.size, `times ${name} was told an older commit than its last`)
+  const toldOlder = commits.filter((record) => resumed.has(record)).length
+  findings.remarkCount(toldOlder, `times ${name} was told an older commit than its last`)
   findings.remarkCount(excused, `commits of ${name} went back because Redis had lost writes`)
 }
 

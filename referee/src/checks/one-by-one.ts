@@ -1,7 +1,6 @@
 import { groupSteps, stepsOf, sumCovered } from '../commit-steps.ts'
 import type { CommitRecord, ConsumerEvidence, ProcessTrace } from '../evidence.ts'
 import { placeText, type Case, type Findings } from '../findings.ts'
-import { findResumed } from '../resumed.ts'
 import { hasWorkerForEach, readSteps, type Step } from '../steps.ts'
 import type { CheckResult } from '../verdict.ts'
 import { checkCommitting } from './committing.ts'
@@ -21,13 +20,12 @@ export function checkOneByOne(given: Case): CheckResult {
 }
 
 function checkHistory(
-  { log }: Case,
-  consumer: ConsumerEvidence,
+  { log, resumed }: Case,
+  { name }: ConsumerEvidence,
   commits: CommitRecord[],
   findings: Findings,
 ): void {
-  const { name } = consumer
-  for (const commit of groupSteps(stepsOf(commits, log, findResumed(consumer)), 1)) {
+  for (const commit of groupSteps(stepsOf(commits, log, resumed), 1)) {
     const covered = sumCovered(commit)
     // Going back is for C6 to say; a repeated commit covers nothing.
     if (covered <= 1) continue

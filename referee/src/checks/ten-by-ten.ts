@@ -1,7 +1,6 @@
 import { describeCommit, groupSteps, stepsOf, sumCovered } from '../commit-steps.ts'
 import type { CommitRecord, ConsumerEvidence, Place, ProcessTrace } from '../evidence.ts'
 import type { Case, Findings } from '../findings.ts'
-import { findResumed } from '../resumed.ts'
 import { hasWorkerForEach, readSteps } from '../steps.ts'
 import type { CheckResult } from '../verdict.ts'
 import { checkCommitting } from './committing.ts'
@@ -21,18 +20,17 @@ export function checkTenByTen(given: Case): CheckResult {
 }
 
 function checkHistory(
-  { log }: Case,
-  consumer: ConsumerEvidence,
+  { log, resumed }: Case,
+  { name, commitEvery }: ConsumerEvidence,
   commits: CommitRecord[],
   findings: Findings,
 ): void {
-  const { name, commitEvery } = consumer
   const isShort = log.partitions.some((partition) => log.rangeOf(partition).low > 0)
   if (isShort) {
     findings.remark(`${name}: the history was left out: the log no longer begins where it began`)
     return
   }
-  const steps = stepsOf(commits, log, findResumed(consumer))
+  const steps = stepsOf(commits, log, resumed)
   // Going back is for C6 to say, and makes every sum after it another one.
   if (steps.some(({ covered }) => covered < 0)) {
     findings.remark(`${name}: the history was left out: commits went back`)
