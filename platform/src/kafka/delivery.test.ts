@@ -43,6 +43,14 @@ test('what was resolved already and is fetched once more is neither delivered no
   expect(next.messages).toHaveLength(1)
 })
 
+test('what comes of a partition that is not owned is refused, so that the member joins again', () => {
+  const options = { ...membership, resolved: () => undefined, done: 0n }
+  const owns = (partition: number): boolean => partition !== 4
+  const take = (): unknown => createDelivery(payloadOf([146]), { ...options, owns })
+  expect(take).toThrow(RejoinRequired)
+  expect(take).toThrow('partition 4 came while this member did not own it')
+})
+
 test('a worker of a partition commits what is resolved of its own, one worker that of all', async () => {
   const progress = new Progress()
   progress.resolve(3, 7n)

@@ -72,13 +72,17 @@ interface Membership {
 
 /**
  * Puts a batch of the client library into the words of this project. Throws `RejoinRequired` when
- * it begins before what is resolved: the library has a fetcher for every broker, and after a change
+ * its partition is not owned, as between the end of a membership and the next, and when it begins before what is resolved: the library has a fetcher for every broker, and after a change
  * of leader two of them can bring the same messages. They must not be skipped either: a topic that
  * was deleted and made again begins before it as well.
  */
 export function createDelivery(payload: EachBatchPayload, membership: Membership): Delivery {
   const { batch, heartbeat, resolveOffset, commitOffsetsIfNecessary } = payload
   const { topic, partition } = batch
+  // When joining again fails, the library reads on as what it was before and says nothing.
+  if (!membership.owns(partition)) {
+    throw new RejoinRequired(`partition ${partition} came while this member did not own it`)
+  }
   const [first] = batch.messages
   if (first && BigInt(first.offset) < membership.done) {
     throw new RejoinRequired(`offset ${first.offset} of partition ${partition} came once more`)

@@ -250,10 +250,6 @@ export class GroupConsumer {
 
   #deliver(consumer: Consumer, payload: EachBatchPayload): Delivery {
     const { partition } = payload.batch
-    // When joining again fails, the library reads on as what it was before and says nothing.
-    if (!this.#assigned.has(partition)) {
-      throw new RejoinRequired(`partition ${partition} came while this member was in no group`)
-    }
     this.#delivered.add(partition)
     const epoch = this.#epoch
     // The library would look for a seek under a text that it makes anew at every question.
