@@ -23,6 +23,8 @@ export interface Bench {
   redis: RedisClient
   topic: string
   dlqTopic: string
+  /** What is kept there is gone after the test. */
+  folder: string
   ledgerFile: string
   groupOf(name: ConsumerName): string
   consumerEnv(service: 'consumer-auto' | 'consumer-batch'): Record<string, string>
@@ -47,6 +49,7 @@ export function createBench(): Bench {
     redis,
     topic,
     dlqTopic: `${topic}.dlq`,
+    folder,
     ledgerFile: join(folder, 'ledger.jsonl'),
     groupOf,
     consumerEnv: (service) => ({

@@ -1,8 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ConsumerName } from '@orders/platform/order-store'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { createBench, type Bench } from './bench.ts'
 import {
   findBusiestLeader,
@@ -46,7 +44,8 @@ test.each(victims)(
     const bench = createBench()
     mendAfterTest(bench)
     const load = startLoad(bench, ORDERS_PER_SECOND)
-    const traceFileOf = openTraceFolder()
+    // A coordinator that has just moved may tell an older commit: only the consumers know it then.
+    const traceFileOf = (name: ConsumerName) => join(bench.folder, `${name}.trace.jsonl`)
     const consumers = (['auto', 'batch'] as const).map((name) =>
       startService(bench, `consumer-${name}`, { env: { TRACE_FILE: traceFileOf(name) } }),
     )
@@ -71,13 +70,6 @@ test.each(victims)(
     }
   },
 )
-
-/** A coordinator that has just moved may tell an older commit: only the consumers know it then. */
-function openTraceFolder(): (name: ConsumerName) => string {
-  const folder = mkdtempSync(join(tmpdir(), 'orders-broker-kill-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-  return (name) => join(folder, `${name}.jsonl`)
-}
 
 async function bothProgress(bench: Bench): Promise<void> {
   await Promise.all([

@@ -1,9 +1,10 @@
 import { connect } from 'node:net'
+import { RejoinRequired } from '@orders/platform/kafka/delivery'
 import { GroupConsumer } from '@orders/platform/kafka/group-consumer'
 import type { TraceEntry } from '@orders/platform/trace'
 import { expect, onTestFinished, test } from 'vitest'
 import { createBench } from './bench.ts'
-import { readHeader, type SocketFactory } from './faulty-sockets.ts'
+import { watchRequests, type SocketFactory } from './faulty-sockets.ts'
 import { prepareTopic } from './prepare-topic.ts'
 import { sendRaw } from './raw-producer.ts'
 import { until } from './until.ts'
@@ -52,7 +53,8 @@ test('takes nothing between the end of a membership and the next, though joining
     if (isFirst) {
       isFirst = false
       joining.toBreak = 1
-      throw rebalancing()
+      // As a heartbeat does that is told so.
+      throw new RejoinRequired('the group is rebalancing')
     }
     for (const { offset } of delivery.messages) delivery.resolve(offset)
     await delivery.commitResolved()
@@ -69,21 +71,13 @@ test('takes nothing between the end of a membership and the next, though joining
 function breakJoins(joining: { toBreak: number }): SocketFactory {
   return ({ host, port, onConnect }) => {
     const socket = connect({ host, port }, onConnect)
-    const write = socket.write.bind(socket) as (...args: unknown[]) => boolean
-    socket.write = (request: Uint8Array | string, ...rest: unknown[]): boolean => {
-      const isBroken = joining.toBreak > 0 && readHeader(request).apiKey === JOIN_GROUP
-      if (!isBroken) return write(request, ...rest)
+    watchRequests(socket, ({ apiKey }) => {
+      if (apiKey !== JOIN_GROUP || joining.toBreak === 0) return
       joining.toBreak -= 1
       socket.destroy(new Error('the request to join was lost'))
-      return false
-    }
+    })
     return socket
   }
-}
-
-/** What the client library takes for a heartbeat that says that the group is changing. */
-function rebalancing(): Error {
-  return Object.assign(new Error('the group is rebalancing'), { type: 'REBALANCE_IN_PROGRESS' })
 }
 
 function describe(entry: TraceEntry): string {

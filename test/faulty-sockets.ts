@@ -18,32 +18,36 @@ export type SocketFactory = NonNullable<KafkaOptions['socketFactory']>
 export function faultySockets(decide: () => Fate): SocketFactory {
   return ({ host, port, onConnect }) => {
     const socket = connect({ host, port }, onConnect)
-    const asked = watchRequests(socket)
+    const asked = collectProduced(socket)
     filterAnswers(socket, (answer) => (asked.delete(answer.readInt32BE(4)) ? decide() : 'pass'))
     return socket
   }
 }
 
 /** Collects the numbers of the produce requests that wait for an answer. */
-function watchRequests(socket: Socket): Set<number> {
+function collectProduced(socket: Socket): Set<number> {
   const asked = new Set<number>()
-  const write = socket.write.bind(socket) as (...args: unknown[]) => boolean
-  socket.write = (request: Uint8Array | string, ...rest: unknown[]): boolean => {
-    const { apiKey, correlationId } = readHeader(request)
+  watchRequests(socket, ({ apiKey, correlationId }) => {
     if (apiKey === PRODUCE) asked.add(correlationId)
-    return write(request, ...rest)
-  }
+  })
   return asked
 }
 
 /** What a request to a broker is, and the number under which it is answered. */
-export function readHeader(request: Uint8Array | string): {
+interface RequestHeader {
   apiKey: number
   correlationId: number
-} {
-  const bytes = typeof request === 'string' ? Buffer.from(request, 'binary') : request
-  const header = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  return { apiKey: header.readInt16BE(4), correlationId: header.readInt32BE(8) }
+}
+
+/** Shows each request before it is written; whoever destroys the connection then has kept it back. */
+export function watchRequests(socket: Socket, onRequest: (header: RequestHeader) => void): void {
+  const write = socket.write.bind(socket) as (...args: unknown[]) => boolean
+  socket.write = (request: Uint8Array | string, ...rest: unknown[]): boolean => {
+    const bytes = typeof request === 'string' ? Buffer.from(request, 'binary') : request
+    const header = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    onRequest({ apiKey: header.readInt16BE(4), correlationId: header.readInt32BE(8) })
+    return write(request, ...rest)
+  }
 }
 
 function filterAnswers(socket: Socket, fateOf: (answer: Buffer) => Fate): void {

@@ -26,10 +26,10 @@ async function interrupt(secondExitCode: number | null, whats: What[]): Promise<
     if (what === 'no reader') child.stdout.destroy()
     else if (what) child.kill(what)
   }
+  child.stdout.once('data', next)
   child.stdout.on('data', (chunk: Buffer) => {
-    const [told, tells] = [output.includes('stopping'), output === '']
     output += String(chunk)
-    if (tells || (!told && output.includes('stopping'))) next()
+    if (output.includes('stopping')) next()
   })
   return new Promise((resolve) => child.once('close', resolve))
 }
